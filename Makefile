@@ -1,0 +1,76 @@
+# Everything is done from here; `make` alone lists what there is. Steps that need the network run only when
+# requirements*.txt changed since they last ran. Settings go into the environment or after the goal: make run PORT=8001
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+STEP := @$(PYTHON) deploy/step
+PYTEST := $(BIN)/pytest --quiet -n auto
+
+# pip installs exactly these files; the stamp's name holds their content.
+hash = $(shell cat $(1) 2>/dev/null | cksum | cut -d' ' -f1)
+SITE := $(VENV)/site-$(call hash,requirements.txt)
+TOOLS := $(VENV)/tools-$(call hash,requirements.txt requirements-dev.txt)
+PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet --require-hashes --no-deps
+
+.DEFAULT_GOAL := help
+.PHONY: help run test check fix routes lock bench coverage machine machine-for-tests
+
+help: ## List what can be done
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | while IFS="$$(printf '\t')" read -r name what; \
+		do printf '  make %-10s %s\n' "$$name" "$$what"; done
+
+run: $(SITE) machine ## Start the demonstration network on http://127.0.0.1:8000 (PORT, DATABASE_URL and DATA_DIR may be set)
+	@exec $(BIN)/python deploy/run
+
+test: $(TOOLS) machine-for-tests ## Run every test, on SQLite, then on PostgreSQL, then in a browser
+	$(STEP) --closing "tests on SQLite" $(PYTEST) -m "not browser" --database sqlite
+	$(STEP) --closing "tests on PostgreSQL" $(PYTEST) -m "not browser" --database postgresql
+	$(STEP) --closing "tests in a browser" $(PYTEST) -m browser
+
+check: $(TOOLS) ## Check style, types, import contracts, templates; then run every test
+	$(STEP) "rules of style (ruff check)" $(BIN)/ruff check
+	$(STEP) "layout of code (ruff format)" $(BIN)/ruff format --check
+	$(STEP) "types (mypy --strict)" $(BIN)/mypy
+	$(STEP) "who may import whom (import-linter)" $(BIN)/lint-imports
+	$(STEP) "templates (djlint)" $(BIN)/djlint --lint --quiet templates
+	@$(MAKE) --no-print-directory test
+
+fix: $(TOOLS) ## Mend what tools can mend by themselves
+	$(STEP) "style" $(BIN)/ruff check --fix
+	$(STEP) "layout" $(BIN)/ruff format
+
+routes: $(TOOLS) ## Accept a changed map of the site (tests/architecture/routes.txt)
+	$(STEP) "map of the site" $(BIN)/pytest --quiet tests/architecture/test_routes.py -k snapshot --update-routes
+
+coverage: $(TOOLS) ## Show which lines the tests on SQLite leave in the dark
+	$(STEP) "tests on SQLite" $(BIN)/coverage run -m pytest --quiet -m "not browser"
+	@$(BIN)/coverage combine --quiet && $(BIN)/coverage report
+
+bench: $(TOOLS) ## Measure (bench/)
+	@$(BIN)/python -m bench
+
+lock: $(TOOLS) ## Write requirements*.txt anew from requirements*.in, with hashes and without addresses
+	$(STEP) "uv" $(BIN)/python -m pip --disable-pip-version-check install --quiet uv
+	$(STEP) "requirements.txt" $(LOCK) requirements.in --output-file requirements.txt
+	$(STEP) "requirements-dev.txt" $(LOCK) requirements-dev.in --output-file requirements-dev.txt
+
+LOCK := $(BIN)/uv pip compile --quiet --upgrade --generate-hashes --universal --python-version 3.11 \
+	--no-emit-index-url --no-emit-find-links --no-header
+
+machine:
+	$(STEP) "system libraries" $(PYTHON) deploy/system-libraries site
+
+machine-for-tests:
+	$(STEP) "system libraries and a browser" $(PYTHON) deploy/system-libraries site tests
+
+$(BIN)/python: | machine
+	$(STEP) "virtual environment" $(PYTHON) -m venv --clear $(VENV)
+
+$(SITE): | $(BIN)/python
+	$(STEP) "packages of the site" $(PIP) --requirement requirements.txt
+	@rm -f $(VENV)/site-* && touch $@
+
+$(TOOLS): | $(SITE)
+	$(STEP) "packages of tests and checks" $(PIP) --requirement requirements-dev.txt
+	@rm -f $(VENV)/tools-* && touch $@

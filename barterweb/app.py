@@ -1,0 +1,59 @@
+"""The application, put together on one screen."""
+
+from pathlib import Path
+
+from flask import Flask
+from flask_compress import Compress
+from flask_migrate import Migrate
+from flask_wtf import CSRFProtect
+
+from barterweb import cli, db, settings
+from barterweb.demo import service as demo
+from barterweb.documents import routes as documents
+from barterweb.embeds import routes as embeds
+from barterweb.listings import routes as listings
+from barterweb.members import queries as member_queries
+from barterweb.members import routes as members
+from barterweb.notifications import routes as notifications
+from barterweb.pages import routes as pages
+from barterweb.staff import routes as staff
+from barterweb.trades import routes as trades
+from barterweb.web import access, converters, errors, filters, headers, navigation, sessions, statics
+
+ROOT = Path(__file__).resolve().parent.parent
+CAPABILITIES = (pages, members, listings, trades, documents, notifications, embeds, staff)
+
+
+def create_app(chosen: settings.Settings | None = None) -> Flask:
+    """Build the site from the given settings, or from the environment."""
+    config = chosen or settings.from_environment()
+    app = Flask("barterweb", root_path=str(ROOT), template_folder="templates", static_folder="static")
+    app.config.update(
+        SETTINGS=config,
+        SECRET_KEY=config.secret_key,
+        TESTING=config.mode == "test",
+        TRUSTED_HOSTS=list(config.trusted_hosts),
+        MAX_CONTENT_LENGTH=2 * 1024 * 1024,
+        MAX_FORM_MEMORY_SIZE=512 * 1024,
+        MAX_FORM_PARTS=500,
+        WTF_CSRF_TIME_LIMIT=None,
+        WTF_I18N_ENABLED=False,  # so that WTForms speaks the language its forms name
+        DEMO_PEOPLE=demo.demo_people() if config.demo else (),
+        COMPRESS_MIN_SIZE=500,
+        COMPRESS_ALGORITHM=["br", "gzip"],
+    )
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    app.jinja_env.globals["demo_mode"] = config.demo
+    converters.init_app(app)
+    db.init_app(app, config.database_url)
+    Migrate(app, db.db, directory=str(ROOT / "migrations"), compare_type=True, render_as_batch=True)
+    sessions.init_app(app, member_queries.actor_for)
+    access.init_app(app)
+    CSRFProtect(app)
+    Compress(app)
+    for module in (headers, errors, filters, statics, navigation):
+        module.init_app(app)
+    for capability in CAPABILITIES:
+        app.register_blueprint(capability.bp)
+    cli.init_app(app)
+    return app

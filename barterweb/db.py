@@ -1,0 +1,225 @@
+"""The database: one session per request, read-only unless a service verb opens its transaction.
+
+Rules, each executed here:
+
+* Outside a verb decorated with `transaction` the database itself refuses writes (SQLite ``query_only``, PostgreSQL
+  ``READ ONLY``) and a page sees one snapshot.
+* `transaction` is the only place that commits. It opens one write transaction per verb (SQLite ``BEGIN IMMEDIATE``,
+  PostgreSQL ``READ COMMITTED``), runs the verb again a bounded number of times when the database asks for it, and raises
+  `DatabaseBusy` when it keeps asking.
+* Functions that belong inside somebody else's transaction begin with `require_transaction()`.
+
+Why these modes and not SQLAlchemy's own: docs/decisions/0003-transactions.md.
+"""
+
+import random
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from functools import wraps
+from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
+
+import flask_sqlalchemy
+import flask_sqlalchemy.session
+from flask import Flask
+from sqlalchemy import DateTime, Dialect, Engine, MetaData, event
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.orm import DeclarativeBase
+from sqlalchemy.types import TypeDecorator
+
+BUSY_TIMEOUT_SECONDS = 15
+LOCK_TIMEOUT_SECONDS = 5
+MAX_ATTEMPTS = 5
+
+_RETRYABLE_SQLSTATES = {"40001", "40P01", "55P03"}  # serialization failure, deadlock, lock not available
+
+_READ: dict[str, dict[str, Any]] = {
+    "sqlite": {"barterweb_reads": True},
+    "postgresql": {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True},
+}
+_WRITE: dict[str, dict[str, Any]] = {
+    "sqlite": {"barterweb_reads": False},
+    "postgresql": {"isolation_level": "READ COMMITTED", "postgresql_readonly": False},
+}
+
+
+class DatabaseBusy(Exception):
+    """The database kept refusing the transaction for reasons of concurrency; nothing was written."""
+
+
+class RetryTransaction(Exception):
+    """Raised inside a verb that lost a race and would succeed, or know better, if it ran again from its start."""
+
+
+class TransactionMisuse(RuntimeError):
+    """A programming error: a write outside a transaction, a transaction within another, a write in a GET request."""
+
+
+class Base(DeclarativeBase):
+    """Declarative base; every constraint has a name, so that migrations can find it on both databases."""
+
+    metadata = MetaData(
+        naming_convention={
+            "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+            "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+            "ck": "ck_%(table_name)s_%(constraint_name)s",
+            "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+            "pk": "pk_%(table_name)s",
+        }
+    )
+
+
+class _Session(flask_sqlalchemy.session.Session):
+    """A session whose connections are for reading unless `transaction` says otherwise."""
+
+    def get_bind(self, mapper: Any = None, clause: Any = None, bind: Any = None, **kwargs: Any) -> Any:
+        engine = super().get_bind(mapper, clause, bind, **kwargs)
+        return (
+            _view_of(engine, "write" if self.info.get("writing") else "read")
+            if isinstance(engine, Engine)
+            else engine
+        )
+
+
+db = flask_sqlalchemy.SQLAlchemy(model_class=Base, session_options={"class_": _Session})
+session = db.session
+
+if TYPE_CHECKING:
+    Model = Base
+else:
+    Model = db.Model
+
+
+class Timestamp(TypeDecorator[datetime]):
+    """An aware UTC datetime on both databases; a naive one is refused."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """Store UTC (SQLite keeps it without its offset)."""
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("a moment must be aware")
+        moment = value.astimezone(UTC)
+        return moment.replace(tzinfo=None) if dialect.name == "sqlite" else moment
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """Return aware UTC."""
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+def init_app(app: Flask, url: str) -> None:
+    """Connect `app` to the database at `url` (SQLAlchemy form, driver named)."""
+    app.config["SQLALCHEMY_DATABASE_URI"] = url
+    if url.startswith("sqlite"):
+        options: dict[str, Any] = {"connect_args": {"timeout": BUSY_TIMEOUT_SECONDS}}
+    else:
+        options = {
+            "pool_pre_ping": True,
+            "connect_args": {"options": f"-c lock_timeout={LOCK_TIMEOUT_SECONDS}s"},
+        }
+    app.config["SQLALCHEMY_ENGINE_OPTIONS"] = options
+    db.init_app(app)
+    with app.app_context():
+        if db.engine.dialect.name == "sqlite":
+            event.listen(db.engine, "connect", _prepare_sqlite)
+            event.listen(db.engine, "begin", _begin_sqlite)
+
+
+def dialect_name() -> str:
+    """Return ``"sqlite"`` or ``"postgresql"``."""
+    return db.engine.dialect.name
+
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+
+def transaction(verb: Callable[P, R]) -> Callable[P, R]:
+    """Make `verb` one write transaction: committed when it returns, rolled back when it raises.
+
+    The verb may run more than once, so it changes nothing but the database. Raises `DatabaseBusy` when the database
+    refuses `MAX_ATTEMPTS` times, `TransactionMisuse` inside another transaction or in a GET request.
+    """
+
+    @wraps(verb)
+    def run(*args: P.args, **kwargs: P.kwargs) -> R:
+        for attempt in range(1, MAX_ATTEMPTS + 1):
+            try:
+                with open_transaction():
+                    return verb(*args, **kwargs)
+            except (DBAPIError, RetryTransaction) as error:
+                if isinstance(error, DBAPIError) and not _worth_retrying(error):
+                    raise
+                if attempt == MAX_ATTEMPTS:
+                    raise DatabaseBusy from error
+                time.sleep(random.uniform(0.5, 1) * 0.02 * 2**attempt)
+        raise AssertionError("unreachable")
+
+    return run
+
+
+@contextmanager
+def open_transaction() -> Iterator[None]:
+    """Open one write transaction for the block, without retries: for `transaction`, scripts and tests."""
+    if session.info.get("writing"):
+        raise TransactionMisuse("a transaction is already open; a verb may not call another verb")
+    if session.info.get("writes_forbidden"):
+        raise TransactionMisuse("a request that only reads may not write; see barterweb.web.access.may_write")
+    if session.new or session.dirty or session.deleted:
+        raise TransactionMisuse("objects were changed outside a transaction")
+    session.rollback()  # ends the reading snapshot: the transaction must see what is committed now
+    session.info["writing"] = True
+    try:
+        yield
+        session.commit()
+    except BaseException:
+        session.rollback()
+        raise
+    finally:
+        session.info.pop("writing", None)
+
+
+def require_transaction() -> None:
+    """Raise `TransactionMisuse` unless the caller is within a verb's transaction."""
+    if not session.info.get("writing"):
+        raise TransactionMisuse("this function must be called within a transaction")
+
+
+def forbid_writes() -> None:
+    """Refuse transactions until the end of this application context (set for requests that only read)."""
+    session.info["writes_forbidden"] = True
+
+
+def _worth_retrying(error: DBAPIError) -> bool:
+    if getattr(error.orig, "sqlstate", None) in _RETRYABLE_SQLSTATES:
+        return True
+    return getattr(error.orig, "sqlite_errorname", "").startswith(("SQLITE_BUSY", "SQLITE_LOCKED"))
+
+
+def _view_of(engine: Engine, mode: str) -> Engine:
+    """Return the engine's view for reading or for writing: same pool, other transaction settings."""
+    views: dict[str, Engine] = engine.__dict__.setdefault("_barterweb_views", {})
+    if mode not in views:
+        options = _WRITE if mode == "write" else _READ
+        views[mode] = engine.execution_options(**options[engine.dialect.name])
+    return views[mode]
+
+
+def _prepare_sqlite(connection: Any, _record: Any) -> None:
+    connection.isolation_level = None  # the driver must not begin transactions of its own
+    cursor = connection.cursor()
+    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "recursive_triggers=ON"):
+        cursor.execute(f"PRAGMA {pragma}")
+    cursor.close()
+
+
+def _begin_sqlite(connection: Any) -> None:
+    reads = connection.get_execution_options().get("barterweb_reads", False)
+    connection.exec_driver_sql(f"PRAGMA query_only={'ON' if reads else 'OFF'}")
+    connection.exec_driver_sql("BEGIN" if reads else "BEGIN IMMEDIATE")

@@ -1,0 +1,108 @@
+"""Tables of the ledger. Private: everything outside `barterweb.ledger` uses its public door.
+
+Transfers and entries are append-only; triggers made by the migrations refuse anything else on both databases.
+"""
+
+from datetime import date, datetime
+
+from sqlalchemy import BigInteger, CheckConstraint, Date, ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from barterweb.db import Model, Timestamp
+
+ACCOUNT_KINDS = ("member", "commission", "membership", "reserve", "clearing")
+
+
+class Account(Model):
+    """A balance in cents of Barter.
+
+    `held_cents` is what holds reserve for payment, `incoming_cents` what holds promise to the account. A NULL
+    `credit_limit_cents` or `balance_cap_cents` means no limit.
+    """
+
+    __tablename__ = "ledger_accounts"
+    __table_args__ = (
+        CheckConstraint("kind IN ('member', 'commission', 'membership', 'reserve', 'clearing')", name="kind"),
+        CheckConstraint("status IN ('open', 'frozen', 'closed')", name="status"),
+        CheckConstraint("held_cents >= 0 AND incoming_cents >= 0", name="holds_not_negative"),
+        CheckConstraint("credit_limit_cents >= 0", name="credit_limit"),
+        CheckConstraint("balance_cap_cents >= 0", name="balance_cap"),
+    )
+
+    id: Mapped[str] = mapped_column(String(40), primary_key=True)
+    kind: Mapped[str] = mapped_column(String(12))
+    name: Mapped[str] = mapped_column(String(200))
+    status: Mapped[str] = mapped_column(String(8), default="open")
+    balance_cents: Mapped[int] = mapped_column(BigInteger, default=0)
+    held_cents: Mapped[int] = mapped_column(BigInteger, default=0)
+    incoming_cents: Mapped[int] = mapped_column(BigInteger, default=0)
+    credit_limit_cents: Mapped[int | None] = mapped_column(BigInteger)
+    balance_cap_cents: Mapped[int | None] = mapped_column(BigInteger)
+    last_sequence: Mapped[int] = mapped_column(BigInteger, default=0)
+    last_booked_on: Mapped[date | None] = mapped_column(Date)
+    opened_at: Mapped[datetime] = mapped_column(Timestamp)
+
+
+class Transfer(Model):
+    """One immutable business movement; its entries sum to zero."""
+
+    __tablename__ = "ledger_transfers"
+    __table_args__ = (UniqueConstraint("idempotency_key"),)
+
+    id: Mapped[str] = mapped_column(String(40), primary_key=True)
+    kind: Mapped[str] = mapped_column(String(20))
+    idempotency_key: Mapped[str] = mapped_column(String(120))
+    fingerprint: Mapped[str] = mapped_column(String(64))
+    reference: Mapped[str] = mapped_column(String(60), index=True)
+    wording: Mapped[str] = mapped_column(String(300))
+    booked_on: Mapped[date] = mapped_column(Date, index=True)
+    created_at: Mapped[datetime] = mapped_column(Timestamp)
+    reverses_id: Mapped[str | None] = mapped_column(ForeignKey("ledger_transfers.id"), index=True)
+
+
+class Entry(Model):
+    """A signed amount on one account and the balance after it; the sequence counts from 1 on each account."""
+
+    __tablename__ = "ledger_entries"
+    __table_args__ = (
+        CheckConstraint(
+            "amount_cents BETWEEN -1000000000000 AND 1000000000000 AND amount_cents <> 0", name="amount"
+        ),
+        CheckConstraint("typeof(amount_cents) = 'integer'", name="integer").ddl_if(dialect="sqlite"),
+        UniqueConstraint("transfer_id", "account_id"),
+        Index("ix_ledger_entries_account_id_booked_on", "account_id", "booked_on", "sequence"),
+    )
+
+    account_id: Mapped[str] = mapped_column(ForeignKey("ledger_accounts.id"), primary_key=True)
+    sequence: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    transfer_id: Mapped[str] = mapped_column(ForeignKey("ledger_transfers.id"))
+    amount_cents: Mapped[int] = mapped_column(BigInteger)
+    balance_after_cents: Mapped[int] = mapped_column(BigInteger)
+    booked_on: Mapped[date] = mapped_column(Date)
+
+
+class Hold(Model):
+    """An amount reserved on the payer's account and promised to the payee's; posted or released, once."""
+
+    __tablename__ = "ledger_holds"
+    __table_args__ = (
+        CheckConstraint("amount_cents BETWEEN 1 AND 1000000000000", name="amount"),
+        CheckConstraint("expected_cents BETWEEN 1 AND amount_cents", name="expected"),
+        CheckConstraint("payer_account_id <> payee_account_id", name="two_accounts"),
+        CheckConstraint("status IN ('held', 'posted', 'released')", name="status"),
+        CheckConstraint("(status = 'posted') = (transfer_id IS NOT NULL)", name="posted_by_transfer"),
+        Index("ix_ledger_holds_payer_account_id_status", "payer_account_id", "status"),
+        Index("ix_ledger_holds_payee_account_id_status", "payee_account_id", "status"),
+    )
+
+    id: Mapped[str] = mapped_column(String(40), primary_key=True)
+    payer_account_id: Mapped[str] = mapped_column(ForeignKey("ledger_accounts.id"))
+    payee_account_id: Mapped[str] = mapped_column(ForeignKey("ledger_accounts.id"))
+    amount_cents: Mapped[int] = mapped_column(BigInteger)
+    expected_cents: Mapped[int] = mapped_column(BigInteger)
+    reference: Mapped[str] = mapped_column(String(60), index=True)
+    status: Mapped[str] = mapped_column(String(8), default="held")
+    created_at: Mapped[datetime] = mapped_column(Timestamp)
+    expires_at: Mapped[datetime | None] = mapped_column(Timestamp)
+    settled_at: Mapped[datetime | None] = mapped_column(Timestamp)
+    transfer_id: Mapped[str | None] = mapped_column(ForeignKey("ledger_transfers.id"))

@@ -1,0 +1,61 @@
+"""The table of listings: what companies offer and need."""
+
+from datetime import date, datetime
+
+from sqlalchemy import BigInteger, CheckConstraint, Date, ForeignKey, Index, String, Text
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from barterweb.db import Model, Timestamp
+from barterweb.members.models import Company
+
+
+class Listing(Model):
+    """An offer or a need of a company.
+
+    `price_cents` is excl. VAT for one `unit`, in cents of Barter; None means on quotation. `published_at` is None for
+    drafts; the listing is online until the end of `expires_on`. `entered_by_id` is the person who typed it, a member of
+    the company or staff on its behalf. A draft may lack its category (`""`) until it goes online.
+    """
+
+    __tablename__ = "listings"
+    __table_args__ = (
+        CheckConstraint("kind IN ('offer', 'need')", name="kind"),
+        CheckConstraint("status IN ('draft', 'online', 'withdrawn', 'expired')", name="status"),
+        CheckConstraint("nature IN ('goods', 'service')", name="nature"),
+        CheckConstraint("price_cents BETWEEN 1 AND 1000000000000", name="price"),
+        CheckConstraint("vat_rate_bp BETWEEN 0 AND 10000", name="vat_rate"),
+        CheckConstraint("title <> ''", name="title"),
+        CheckConstraint("status = 'draft' OR category <> ''", name="category"),
+        CheckConstraint(
+            "status = 'draft' OR (published_at IS NOT NULL AND expires_on IS NOT NULL)", name="published"
+        ),
+        Index("ix_listings_company_id_status_published_at", "company_id", "status", "published_at"),
+        Index("ix_listings_status_published_at", "status", "published_at", "id"),
+        Index("ix_listings_status_kind_published_at", "status", "kind", "published_at", "id"),
+        Index("ix_listings_status_category_published_at", "status", "category", "published_at", "id"),
+        Index("ix_listings_status_price_cents", "status", "price_cents", "id"),
+        Index("ix_listings_status_expires_on", "status", "expires_on"),
+    )
+
+    id: Mapped[str] = mapped_column(String(40), primary_key=True)
+    company_id: Mapped[str] = mapped_column(ForeignKey("companies.id"))
+    kind: Mapped[str] = mapped_column(String(5))
+    status: Mapped[str] = mapped_column(String(9))
+    title: Mapped[str] = mapped_column(String(80))
+    description: Mapped[str] = mapped_column(Text)
+    category: Mapped[str] = mapped_column(String(30))
+    unit: Mapped[str] = mapped_column(String(30))
+    price_cents: Mapped[int | None] = mapped_column(BigInteger)
+    vat_rate_bp: Mapped[int] = mapped_column(default=2000)
+    nature: Mapped[str] = mapped_column(String(7))
+    availability: Mapped[str] = mapped_column(String(200))
+    postal_code: Mapped[str] = mapped_column(String(5))
+    city: Mapped[str] = mapped_column(String(80))
+    department: Mapped[str] = mapped_column(String(60))
+    entered_by_id: Mapped[str] = mapped_column(ForeignKey("people.id"), index=True)
+    created_at: Mapped[datetime] = mapped_column(Timestamp)
+    updated_at: Mapped[datetime] = mapped_column(Timestamp)
+    published_at: Mapped[datetime | None] = mapped_column(Timestamp)
+    expires_on: Mapped[date | None] = mapped_column(Date)
+
+    company: Mapped[Company] = relationship()

@@ -1,0 +1,263 @@
+"""Tables of the network's members: regions and their dated terms, clusters, companies, people, roles, memberships."""
+
+from datetime import date, datetime
+
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    CheckConstraint,
+    Column,
+    Date,
+    ForeignKey,
+    Index,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+    text,
+)
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from barterweb.db import Model, Timestamp
+
+VAT_REGIMES = ("normal", "debits", "franchise")
+COMPANY_STATUSES = ("applied", "active", "standby", "suspended", "left", "refused")
+ROLE_KINDS = ("trader", "administrator", "accountant", "staff", "operator", "funder")
+
+
+class Region(Model):
+    """Owner of the fees, limits and clusters of one area."""
+
+    __tablename__ = "regions"
+    __table_args__ = (UniqueConstraint("code"),)
+
+    id: Mapped[str] = mapped_column(String(40), primary_key=True)
+    code: Mapped[str] = mapped_column(String(12))
+    name: Mapped[str] = mapped_column(String(80))
+
+
+class RegionTerms(Model):
+    """Fees and limits of a region from a date on; the latest row that has started is in force."""
+
+    __tablename__ = "region_terms"
+    __table_args__ = (
+        UniqueConstraint("region_id", "starts_on"),
+        CheckConstraint("commission_rate_bp BETWEEN 0 AND 10000", name="commission_rate"),
+        CheckConstraint("commission_payer IN ('seller', 'buyer', 'shared')", name="commission_payer"),
+    )
+
+    id: Mapped[str] = mapped_column(String(40), primary_key=True)
+    region_id: Mapped[str] = mapped_column(ForeignKey("regions.id"))
+    starts_on: Mapped[date] = mapped_column(Date)
+    commission_rate_bp: Mapped[int]
+    commission_payer: Mapped[str] = mapped_column(String(8))
+    commission_waived: Mapped[bool]
+    membership_fee_cents: Mapped[int] = mapped_column(BigInteger)
+    membership_waived: Mapped[bool]
+    credit_limit_cents: Mapped[int] = mapped_column(BigInteger)
+    balance_cap_cents: Mapped[int] = mapped_column(BigInteger)
+    soft_threshold_bp: Mapped[int] = mapped_column(default=8000)
+
+
+class Cluster(Model):
+    """A competitiveness cluster (pôle) and the origins allowed to frame its pages."""
+
+    __tablename__ = "clusters"
+    __table_args__ = (UniqueConstraint("slug"),)
+
+    id: Mapped[str] = mapped_column(String(40), primary_key=True)
+    region_id: Mapped[str] = mapped_column(ForeignKey("regions.id"), index=True)
+    slug: Mapped[str] = mapped_column(String(40))
+    name: Mapped[str] = mapped_column(String(80))
+    city: Mapped[str] = mapped_column(String(80))
+    department: Mapped[str] = mapped_column(String(60))
+    theme: Mapped[str] = mapped_column(Text)
+    frame_origins: Mapped[list[str]] = mapped_column(JSON, default=list)
+
+    region: Mapped[Region] = relationship()
+
+
+company_clusters = Table(
+    "company_clusters",
+    Model.metadata,
+    Column("company_id", String(40), ForeignKey("companies.id"), primary_key=True),
+    Column("cluster_id", String(40), ForeignKey("clusters.id"), primary_key=True),
+    Index("ix_company_clusters_cluster_id", "cluster_id", "company_id"),
+)
+
+
+_NOT_REFUSED = text("status <> 'refused'")
+
+
+class Company(Model):
+    """A member firm, or one that applied. `account_id` names its account in the ledger once approved.
+
+    A company that was refused may apply again, with a new row: only the others hold their SIRET. `search_text` is what
+    the directory searches, folded and beginning with the name, so that it also sorts.
+    """
+
+    __tablename__ = "companies"
+    __table_args__ = (
+        Index(
+            "uq_companies_siret",
+            "siret",
+            unique=True,
+            sqlite_where=_NOT_REFUSED,
+            postgresql_where=_NOT_REFUSED,
+        ),
+        UniqueConstraint("account_id"),
+        CheckConstraint(
+            "status IN ('applied', 'active', 'standby', 'suspended', 'left', 'refused')", name="status"
+        ),
+        CheckConstraint("vat_regime IN ('normal', 'debits', 'franchise')", name="vat_regime"),
+        Index("ix_companies_status_name", "status", "name"),
+    )
+
+    id: Mapped[str] = mapped_column(String(40), primary_key=True)
+    region_id: Mapped[str] = mapped_column(ForeignKey("regions.id"), index=True)
+    name: Mapped[str] = mapped_column(String(120))
+    legal_form: Mapped[str] = mapped_column(String(20))
+    capital_cents: Mapped[int | None] = mapped_column(BigInteger)
+    siren: Mapped[str] = mapped_column(String(9), index=True)
+    siret: Mapped[str] = mapped_column(String(14))
+    rcs_city: Mapped[str] = mapped_column(String(80))
+    vat_number: Mapped[str | None] = mapped_column(String(20))
+    vat_regime: Mapped[str] = mapped_column(String(10))
+    street: Mapped[str] = mapped_column(String(200))
+    postal_code: Mapped[str] = mapped_column(String(5))
+    city: Mapped[str] = mapped_column(String(80))
+    department: Mapped[str] = mapped_column(String(60))
+    sector: Mapped[str] = mapped_column(String(120))
+    naf: Mapped[str] = mapped_column(String(6))
+    size_band: Mapped[str] = mapped_column(String(20))
+    description: Mapped[str] = mapped_column(Text)
+    search_text: Mapped[str] = mapped_column(Text)
+    status: Mapped[str] = mapped_column(String(10), default="applied")
+    account_id: Mapped[str | None] = mapped_column(String(40))
+    terms_version: Mapped[str] = mapped_column(String(20))
+    terms_accepted_at: Mapped[datetime] = mapped_column(Timestamp)
+    mandate_accepted_at: Mapped[datetime | None] = mapped_column(Timestamp)
+    joined_on: Mapped[date | None] = mapped_column(Date)
+
+    region: Mapped[Region] = relationship()
+    clusters: Mapped[list[Cluster]] = relationship(secondary=company_clusters, order_by=Cluster.name)
+
+
+class Application(Model):
+    """A company's request to join, with its first offer or need and what staff decided.
+
+    `question` is what staff asked and `answer` what the applicant wrote back; `reason` explains a refusal.
+    """
+
+    __tablename__ = "applications"
+    __table_args__ = (
+        CheckConstraint("status IN ('received', 'question', 'approved', 'refused')", name="status"),
+        CheckConstraint("first_listing_kind IN ('offer', 'need')", name="first_listing_kind"),
+        Index("ix_applications_status_created_at", "status", "created_at"),
+    )
+
+    id: Mapped[str] = mapped_column(String(40), primary_key=True)
+    company_id: Mapped[str] = mapped_column(ForeignKey("companies.id"), index=True)
+    contact_name: Mapped[str] = mapped_column(String(120))
+    contact_email: Mapped[str] = mapped_column(String(254))
+    first_listing_kind: Mapped[str] = mapped_column(String(5))
+    first_listing_title: Mapped[str] = mapped_column(String(80))
+    first_listing_description: Mapped[str] = mapped_column(Text)
+    status: Mapped[str] = mapped_column(String(10), default="received")
+    question: Mapped[str] = mapped_column(Text, default="")
+    answer: Mapped[str] = mapped_column(Text, default="")
+    reason: Mapped[str] = mapped_column(Text, default="")
+    created_at: Mapped[datetime] = mapped_column(Timestamp)
+    decided_at: Mapped[datetime | None] = mapped_column(Timestamp)
+    decided_by_id: Mapped[str | None] = mapped_column(ForeignKey("people.id"))
+
+    company: Mapped[Company] = relationship()
+
+
+class Person(Model):
+    """Who signs in. `session_stamp` changes when every open session of the person must end."""
+
+    __tablename__ = "people"
+    __table_args__ = (UniqueConstraint("email"),)
+
+    id: Mapped[str] = mapped_column(String(40), primary_key=True)
+    email: Mapped[str] = mapped_column(String(254))
+    name: Mapped[str] = mapped_column(String(120))
+    password_hash: Mapped[str | None] = mapped_column(String(200))
+    session_stamp: Mapped[str] = mapped_column(String(40))
+    created_at: Mapped[datetime] = mapped_column(Timestamp)
+    disabled_at: Mapped[datetime | None] = mapped_column(Timestamp)
+
+
+class Role(Model):
+    """What a person may do, for one company, cluster or region; it starts, may end and may be revoked."""
+
+    __tablename__ = "roles"
+    __table_args__ = (
+        CheckConstraint(
+            "kind IN ('trader', 'administrator', 'accountant', 'staff', 'operator', 'funder')", name="kind"
+        ),
+        CheckConstraint(
+            "(kind IN ('trader', 'administrator', 'accountant')) = (company_id IS NOT NULL)"
+            " AND (kind = 'staff') = (cluster_id IS NOT NULL) AND (kind = 'funder') = (region_id IS NOT NULL)",
+            name="scope",
+        ),
+    )
+
+    id: Mapped[str] = mapped_column(String(40), primary_key=True)
+    person_id: Mapped[str] = mapped_column(ForeignKey("people.id"), index=True)
+    kind: Mapped[str] = mapped_column(String(14))
+    company_id: Mapped[str | None] = mapped_column(ForeignKey("companies.id"), index=True)
+    cluster_id: Mapped[str | None] = mapped_column(ForeignKey("clusters.id"), index=True)
+    region_id: Mapped[str | None] = mapped_column(ForeignKey("regions.id"))
+    starts_on: Mapped[date] = mapped_column(Date)
+    ends_on: Mapped[date | None] = mapped_column(Date)
+    revoked_at: Mapped[datetime | None] = mapped_column(Timestamp)
+
+    person: Mapped[Person] = relationship()
+    company: Mapped[Company | None] = relationship()
+    cluster: Mapped[Cluster | None] = relationship()
+    region: Mapped[Region | None] = relationship()
+
+
+class Invitation(Model):
+    """A single-use link to choose a password; only the hash of its token is kept."""
+
+    __tablename__ = "invitations"
+
+    token_hash: Mapped[str] = mapped_column(String(64), primary_key=True)
+    person_id: Mapped[str] = mapped_column(ForeignKey("people.id"), index=True)
+    created_at: Mapped[datetime] = mapped_column(Timestamp)
+    expires_at: Mapped[datetime] = mapped_column(Timestamp)
+    used_at: Mapped[datetime | None] = mapped_column(Timestamp)
+
+    person: Mapped[Person] = relationship()
+
+
+class Membership(Model):
+    """One year of a company's membership; fee in cents of euro excl. VAT, or waived."""
+
+    __tablename__ = "memberships"
+    __table_args__ = (UniqueConstraint("company_id", "starts_on"),)
+
+    id: Mapped[str] = mapped_column(String(40), primary_key=True)
+    company_id: Mapped[str] = mapped_column(ForeignKey("companies.id"))
+    starts_on: Mapped[date] = mapped_column(Date)
+    ends_on: Mapped[date] = mapped_column(Date)
+    fee_cents: Mapped[int] = mapped_column(BigInteger)
+    waived: Mapped[bool]
+
+
+class AuditEvent(Model):
+    """Something that those concerned may want to see later: who did what, for whom. Only ever inserted."""
+
+    __tablename__ = "audit_events"
+    __table_args__ = (Index("ix_audit_events_company_id_at", "company_id", "at"),)
+
+    id: Mapped[str] = mapped_column(String(40), primary_key=True)
+    at: Mapped[datetime] = mapped_column(Timestamp)
+    kind: Mapped[str] = mapped_column(String(40))
+    person_id: Mapped[str | None] = mapped_column(ForeignKey("people.id"), index=True)
+    company_id: Mapped[str | None] = mapped_column(ForeignKey("companies.id"))
+    subject: Mapped[str] = mapped_column(String(60))
+    detail: Mapped[str] = mapped_column(String(300), default="")

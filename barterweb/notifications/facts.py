@@ -1,0 +1,76 @@
+"""The kinds of notification, which of them are urgent, and what their sentences are made of."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from barterweb.notifications.errors import UnknownNotification
+
+KINDS = frozenset(
+    {
+        "proposal",
+        "counter_proposal",
+        "agreement",
+        "delivery_to_confirm",
+        "confirmation_reminder",
+        "settled",
+        "declined",
+        "withdrawn",
+        "expired",
+        "cancellation_asked",
+        "cancelled",
+        "dispute",
+        "dispute_settled",
+        "invoice_ready",
+        "limit_reached",
+    }
+)
+
+URGENT_KINDS = frozenset(
+    {
+        "proposal",
+        "counter_proposal",
+        "agreement",
+        "delivery_to_confirm",
+        "confirmation_reminder",
+        "dispute",
+        "limit_reached",
+    }
+)
+"""These also leave as an e-mail at once. A reminder is one: the delivery is about to confirm itself."""
+
+PAYLOAD_KEYS = frozenset({"trade_id", "title", "counterparty", "amount_cents", "due_on"})
+"""What every payload holds, as text. `amount_cents` is the Barter part (for limit_reached, what is still available);
+`due_on` is empty or a date as 2026-08-03: the last day to answer a proposal, the planned delivery of an agreement,
+the automatic confirmation of a delivery."""
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A notification as its page shows it; `amount_cents` in cents of Barter, `due_on` as for `PAYLOAD_KEYS`."""
+
+    kind: str
+    at: datetime
+    read: bool
+    trade_id: str
+    title: str
+    counterparty: str
+    amount_cents: int
+    due_on: date | None
+
+
+def require_payload(kind: str, payload: Mapping[str, str]) -> None:
+    """Raise `UnknownNotification` unless the kind exists and the payload holds what its sentence needs, readable."""
+    missing = sorted(PAYLOAD_KEYS - payload.keys())
+    if kind not in KINDS or missing:
+        raise UnknownNotification(f"{kind}: missing {missing}" if missing else f"no kind {kind!r}")
+    try:
+        int(payload["amount_cents"])
+        read_date(payload["due_on"])
+    except ValueError as error:
+        raise UnknownNotification(f"{kind}: {error}") from error
+
+
+def read_date(text: str) -> date | None:
+    """Return the date of a payload's text, None when it is empty."""
+    return date.fromisoformat(text) if text else None

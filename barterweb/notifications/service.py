@@ -1,0 +1,68 @@
+"""Verbs of notifications: tell a company's people what happened, and take note that one of them has read it."""
+
+from collections.abc import Mapping
+
+from sqlalchemy import select, update
+
+from barterweb import clock
+from barterweb.actors import Actor
+from barterweb.db import require_transaction, session, transaction
+from barterweb.errors import NotFound
+from barterweb.ids import new_id
+from barterweb.members import queries as members
+from barterweb.notifications.facts import URGENT_KINDS, require_payload
+from barterweb.notifications.models import Notification
+from barterweb.outbox import service as outbox
+
+
+def notify_company(
+    *,
+    company_id: str,
+    kind: str,
+    subject_id: str,
+    payload: Mapping[str, str],
+    except_person_id: str | None = None,
+) -> None:
+    """Tell every trader and administrator of a company, within the caller's transaction; urgent kinds by e-mail too.
+
+    `except_person_id` is whoever did it and knows. `payload` holds `facts.PAYLOAD_KEYS`. Raises `TransactionMisuse`
+    outside of a transaction, `UnknownNotification` for a kind or payload no sentence fits, `NotFound` for no company.
+    """
+    require_transaction()
+    require_payload(kind, payload)
+    company = members.company(company_id)
+    now = clock.now()
+    for person in members.members_of(company_id):
+        if person.id == except_person_id:
+            continue
+        session.add(
+            Notification(
+                id=new_id("ntf"),
+                person_id=person.id,
+                company_id=company_id,
+                kind=kind,
+                subject_id=subject_id,
+                payload=dict(payload),
+                created_at=now,
+            )
+        )
+        if kind in URGENT_KINDS:
+            letter = {**payload, "company": company.name}
+            outbox.queue_mail(to_email=person.email, to_name=person.name, kind=kind, payload=letter)
+
+
+@transaction
+def mark_read(*, actor: Actor, newest_id: str) -> None:
+    """Mark the actor's notifications as read up to the newest one that was displayed; later ones stay unread.
+
+    Raises `NotFound` when that notification is not the actor's.
+    """
+    mine = (Notification.person_id == actor.person_id) & (Notification.company_id == actor.company_id)
+    displayed_at = session.scalar(select(Notification.created_at).where(mine, Notification.id == newest_id))
+    if displayed_at is None:
+        raise NotFound
+    session.execute(
+        update(Notification)
+        .where(mine, Notification.read_at.is_(None), Notification.created_at <= displayed_at)
+        .values(read_at=clock.now())
+    )

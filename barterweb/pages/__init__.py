@@ -1,0 +1,1 @@
+"""Public pages that belong to no capability: home, how it works, legal texts."""

@@ -1,0 +1,96 @@
+"""Pages that put several capabilities together, or none: the home page, a company's page, explanations, health."""
+
+from dataclasses import dataclass
+
+from flask import Blueprint, render_template
+from flask.typing import ResponseReturnValue
+from sqlalchemy import text
+
+from barterweb.db import session
+from barterweb.listings import queries as listings
+from barterweb.members import queries as members
+from barterweb.members.forms import SIZES
+from barterweb.trades import queries as trades
+from barterweb.web.access import public
+
+bp = Blueprint("pages", __name__)
+
+_LATEST = 6
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """The network in figures; settled trades are those of twelve months, their volume in cents of Barter."""
+
+    companies: int
+    clusters: int
+    offers: int
+    needs: int
+    trades_settled: int
+    volume_cents: int
+
+
+@bp.get("/")
+@public
+def home_GET() -> ResponseReturnValue:
+    """Say what Barter is, with the network in figures and its latest listings."""
+    clusters = members.clusters()
+    online, settled = listings.online_counts(), trades.network_figures()
+    figures = Figures(
+        companies=members.public_company_count(),
+        clusters=len(clusters),
+        offers=online.offers,
+        needs=online.needs,
+        trades_settled=settled.trades_settled,
+        volume_cents=settled.volume_cents,
+    )
+    latest = listings.latest_online(_LATEST)
+    return render_template("pages/home.html", figures=figures, latest=latest, clusters=clusters)
+
+
+@bp.get("/entreprises/<id('cmp'):company_id>")
+@public
+def company_GET(company_id: str) -> ResponseReturnValue:
+    """Show a company of the directory with its listings."""
+    return render_template(
+        "members/company.html",
+        company=members.public_company(company_id),
+        listings=listings.online_of_company(company_id),
+        sizes=SIZES,
+    )
+
+
+@bp.get("/comment-ca-marche")
+@public
+def how_GET() -> ResponseReturnValue:
+    """Explain a trade step by step."""
+    return render_template("pages/how.html")
+
+
+@bp.get("/mentions-legales")
+@public
+def legal_GET() -> ResponseReturnValue:
+    """Say who publishes the site."""
+    return render_template("pages/legal.html")
+
+
+@bp.get("/confidentialite")
+@public
+def privacy_GET() -> ResponseReturnValue:
+    """Say what is kept about people, and why."""
+    return render_template("pages/privacy.html")
+
+
+@bp.get("/accessibilite")
+@public
+def accessibility_GET() -> ResponseReturnValue:
+    """Say how accessible the site is."""
+    return render_template("pages/accessibility.html")
+
+
+@bp.get("/sante")
+@public
+def health_GET() -> ResponseReturnValue:
+    """Tell a supervisor that the site and its database answer."""
+    session.execute(text("SELECT 1"))
+    return "ok\n", {"Content-Type": "text/plain; charset=utf-8", "Cache-Control": "no-store"}

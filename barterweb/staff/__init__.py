@@ -1,0 +1,1 @@
+"""What cluster and operator staff do for the network: the work queue, applications, disputes, the books, the figures."""

@@ -1,0 +1,17 @@
+"""Which companies an actor answers for."""
+
+from sqlalchemy import Select, false, select
+
+from barterweb.actors import Actor
+from barterweb.members.models import Company, company_clusters
+
+
+def companies_of(actor: Actor) -> Select[str]:
+    """Select the ids of the companies of a cluster for its staff, of a region for its funder, of all for the operator."""
+    if actor.kind == "operator":
+        return select(Company.id)
+    if actor.kind == "staff":
+        return select(company_clusters.c.company_id).where(company_clusters.c.cluster_id == actor.cluster_id)
+    if actor.kind == "funder":
+        return select(Company.id).where(Company.region_id == actor.region_id)
+    return select(Company.id).where(false())

@@ -1,0 +1,85 @@
+"""What trades refuse, one exception a rule. Amounts are `Credits`."""
+
+from dataclasses import dataclass
+
+from barterweb.errors import BusinessError, Conflict
+from barterweb.money import Credits
+
+
+class TradeError(BusinessError):
+    """Base of the refusals of trades."""
+
+
+@dataclass
+class ActionNotPossible(TradeError, Conflict):
+    """The trade's state, or the side the actor is on, does not allow the action (any more)."""
+
+    action: str
+    state: str
+
+
+@dataclass
+class TermsChanged(TradeError, Conflict):
+    """The other side changed the terms since they were displayed."""
+
+    shown: int
+    current: int
+
+
+@dataclass
+class OwnListing(TradeError):
+    """A company cannot trade with itself."""
+
+    listing_id: str
+
+
+@dataclass
+class ListingNotAvailable(TradeError):
+    """The listing is no longer online, or its company does not trade at the moment."""
+
+    listing_id: str
+
+
+@dataclass
+class CompanyMayNotTrade(TradeError):
+    """A company's status does not allow its side of the trade (stand-by buys only, suspended does nothing)."""
+
+    company_id: str
+    status: str
+
+
+@dataclass
+class BuyerLacksCredit(TradeError):
+    """The buyer has less available than the Barter part (and its share of the commission)."""
+
+    available: Credits
+    requested: Credits
+
+
+@dataclass
+class SellerAtCeiling(TradeError):
+    """The seller has less room below its ceiling than the Barter part."""
+
+    room: Credits
+    requested: Credits
+
+
+@dataclass
+class InvalidTerms(TradeError):
+    """The terms make no trade: no line, a total out of bounds, no Barter part, a euro part above the total."""
+
+    reason: str
+
+
+@dataclass
+class BarterPartTooSmall(TradeError):
+    """The Barter part must cover at least the seller's commission, which is taken from it."""
+
+    minimum: Credits
+
+
+@dataclass
+class DeliveryDateNotPossible(TradeError):
+    """A delivery is declared neither for the future nor for a day before the agreement."""
+
+    earliest: str

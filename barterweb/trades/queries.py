@@ -1,0 +1,292 @@
+"""Reading trades: one trade with its story, lists, and the figures of the check pages."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from sqlalchemy import ColumnElement, Select, func, or_, select
+from sqlalchemy.orm import joinedload
+
+from barterweb import clock, ledger
+from barterweb.actors import Actor
+from barterweb.db import session
+from barterweb.documents.facts import InvoiceLine
+from barterweb.errors import NotFound
+from barterweb.members import queries as members
+from barterweb.members.models import Company, Person, company_clusters
+from barterweb.money import share_bp
+from barterweb.trades.facts import Commission, Figure, Terms, commission_on
+from barterweb.trades.models import Trade, TradeEvent, TradeLine, TradeVersion
+from barterweb.trades.policy import must_act
+from barterweb.trades.states import OPEN_STATES
+
+PER_PAGE = 20
+
+
+@dataclass(frozen=True, slots=True)
+class TradePage:
+    """One page of a list of trades."""
+
+    trades: Sequence[Trade]
+    amounts: dict[str, TradeVersion]
+    number: int
+    pages: int
+    total: int
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One line of a trade's story, with the name of who acted (empty when time did)."""
+
+    kind: str
+    version: int
+    company_id: str | None
+    person_name: str
+    note: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """All a check page shows to one side: the terms, the commission, and its account before and after."""
+
+    terms: Terms
+    commission: Commission
+    own_commission_cents: int
+    buys: bool
+    own: Company
+    other: Company
+    figure: Figure | None
+
+
+@dataclass(frozen=True, slots=True)
+class Dashboard:
+    """A member's first page: the account, what waits, and twelve months of balances in cents."""
+
+    account: ledger.AccountView
+    to_do: Sequence[Trade]
+    waiting: Sequence[Trade]
+    amounts: dict[str, TradeVersion]
+    months: list[tuple[date, int]]
+
+
+@dataclass(frozen=True, slots=True)
+class NetworkFigures:
+    """Settled trades of the last twelve months; volume in cents of Barter."""
+
+    trades_settled: int
+    volume_cents: int
+
+
+def trade_for(trade_id: str, actor: Actor) -> Trade:
+    """Return the trade if this actor may see it, else raise `NotFound`.
+
+    Its two companies' traders and administrators, their accountants, staff of their clusters, and operator staff may.
+    """
+    trade = session.scalar(_visible(_with_companies(select(Trade)), actor).where(Trade.id == trade_id))
+    if trade is None:
+        raise NotFound
+    return trade
+
+
+def trades_of(actor: Actor, *, group: str, number: int) -> TradePage:
+    """Return one page of the company's trades: "open", "closed" or "all", the latest movement first; raises `NotFound`."""
+    condition = {"open": Trade.state.in_(OPEN_STATES), "closed": Trade.state.not_in(OPEN_STATES)}.get(group)
+    mine = _visible(select(Trade), actor)
+    if condition is not None:
+        mine = mine.where(condition)
+    total = session.scalar(select(func.count()).select_from(mine.subquery())) or 0
+    pages = max(1, -(-total // PER_PAGE))
+    if not 1 <= number <= pages:
+        raise NotFound
+    latest_first = (Trade.updated_at.desc(), Trade.id)
+    page = _with_companies(mine).order_by(*latest_first).limit(PER_PAGE).offset((number - 1) * PER_PAGE)
+    trades = session.scalars(page).all()
+    return TradePage(trades, amounts_of(trades), number, pages, total)
+
+
+def dashboard(actor: Actor) -> Dashboard:
+    """Return the member's first page: eight queries, whatever the history."""
+    company = own_company(actor)
+    account = ledger.account_view(company.account_id or "")
+    mine = _visible(_with_companies(select(Trade)), actor).where(Trade.state.in_(OPEN_STATES))
+    trades = session.scalars(mine.order_by(Trade.updated_at)).all()
+    ends = _month_ends(clock.today())
+    return Dashboard(
+        account=account,
+        to_do=[trade for trade in trades if must_act(trade, company.id)],
+        waiting=[trade for trade in trades if not must_act(trade, company.id)],
+        amounts=amounts_of(trades),
+        months=list(zip(ends, ledger.month_end_balances(account.id, ends), strict=True)),
+    )
+
+
+def _month_ends(today: date) -> list[date]:
+    """The last days of the eleven months before this one, and today."""
+    firsts = [
+        date(today.year - (today.month <= back), (today.month - back - 1) % 12 + 1, 1) for back in range(11)
+    ]
+    return [*(first - timedelta(days=1) for first in reversed(firsts)), today]
+
+
+def own_company(actor: Actor) -> Company:
+    """Return the company the actor trades for."""
+    return session.get_one(Company, actor.member_company_id)
+
+
+def current_version(trade: Trade) -> TradeVersion:
+    """Return the version on the table, or agreed."""
+    return session.get_one(TradeVersion, (trade.id, trade.version))
+
+
+def amounts_of(trades: Sequence[Trade]) -> dict[str, TradeVersion]:
+    """Return the current version of each trade by trade id; one query."""
+    rows = session.scalars(
+        select(TradeVersion)
+        .join(Trade, (Trade.id == TradeVersion.trade_id) & (Trade.version == TradeVersion.number))
+        .where(Trade.id.in_([trade.id for trade in trades]))
+    )
+    return {row.trade_id: row for row in rows}
+
+
+def versions_of(trade: Trade) -> Sequence[TradeVersion]:
+    """Return all versions, the latest first, with their lines."""
+    query = select(TradeVersion).where(TradeVersion.trade_id == trade.id).order_by(TradeVersion.number.desc())
+    return session.scalars(query.options(joinedload(TradeVersion.lines))).unique().all()
+
+
+def terms_of(trade_id: str, number: int) -> Terms:
+    """Return a version as plain terms."""
+    version = session.get_one(TradeVersion, (trade_id, number))
+    rows = session.scalars(
+        select(TradeLine)
+        .where(TradeLine.trade_id == trade_id, TradeLine.version == number)
+        .order_by(TradeLine.position)
+    )
+    lines = tuple(
+        InvoiceLine(
+            description=row.description,
+            quantity_milli=row.quantity_milli,
+            unit=row.unit,
+            unit_price_cents=row.unit_price_cents,
+            vat_rate_bp=row.vat_rate_bp,
+        )
+        for row in rows
+    )
+    return Terms(
+        lines=lines,
+        settlement=version.settlement,
+        delivery_on=version.delivery_on,
+        delivery_place=version.delivery_place,
+        message=version.message,
+        euro_part_cents=version.euro_cents,
+    )
+
+
+def events_of(trade: Trade) -> list[Event]:
+    """Return what happened, the oldest first."""
+    rows = session.execute(
+        select(TradeEvent, Person.name)
+        .outerjoin(Person, Person.id == TradeEvent.person_id)
+        .where(TradeEvent.trade_id == trade.id)
+        .order_by(TradeEvent.at, TradeEvent.id)
+    )
+    return [Event(e.kind, e.version, e.company_id, name or "", e.note, e.at) for e, name in rows]
+
+
+def commission_in_force(seller: Company, net_cents: int) -> Commission:
+    """Return today's commission on a sale of `net_cents` excl. VAT, by the terms of the seller's region."""
+    terms = members.terms_in_force(seller.region_id, clock.today())
+    return commission_on(
+        net_cents,
+        rate_bp=terms.commission_rate_bp,
+        payer=terms.commission_payer,
+        waived=terms.commission_waived,
+    )
+
+
+def check_of_terms(terms: Terms, buyer: Company, seller: Company, actor: Actor) -> Check:
+    """Return what the check page says before proposing these terms or agreeing to them."""
+    return _check(terms, commission_in_force(seller, terms.net_cents), buyer, seller, actor, held=False)
+
+
+def check_of_trade(trade: Trade, actor: Actor) -> Check:
+    """Return what the check page says about the version on the table, or agreed."""
+    terms = terms_of(trade.id, trade.version)
+    if trade.commission_rate_bp is None or trade.commission_waived is None:
+        return check_of_terms(terms, trade.buyer, trade.seller, actor)
+    commission = Commission(
+        trade.commission_rate_bp,
+        trade.commission_waived,
+        share_bp(terms.net_cents, trade.commission_rate_bp),
+        trade.commission_buyer_cents,
+        trade.commission_seller_cents,
+    )
+    return _check(terms, commission, trade.buyer, trade.seller, actor, held=trade.state in OPEN_STATES)
+
+
+def _check(
+    terms: Terms, commission: Commission, buyer: Company, seller: Company, actor: Actor, *, held: bool
+) -> Check:
+    buys = actor.company_id == buyer.id
+    own, other = (buyer, seller) if buys else (seller, buyer)
+    own_commission = commission.buyer_cents if buys else commission.seller_cents
+    figure = None
+    if actor.is_member and own.account_id:
+        moved = -terms.barter_cents - own_commission if buys else terms.barter_cents - own_commission
+        figure = _figure(ledger.account_view(own.account_id), moved, held=held)
+    return Check(terms, commission, own_commission, buys, own, other, figure)
+
+
+def _figure(account: ledger.AccountView, moved_cents: int, *, held: bool) -> Figure:
+    """An account before and after it pays (negative) or receives; `held` when a hold has reserved or promised it."""
+    before, after = account.balance_cents, account.balance_cents + moved_cents
+    limit = account.credit_limit_cents or 0
+    available = account.available_cents if account.available_cents is not None else 0
+    paid_in_advance = held and moved_cents < 0
+    available_after = available if paid_in_advance else available + moved_cents
+    over = 0 if held or account.room_cents is None else max(0, moved_cents - account.room_cents)
+    return Figure(
+        before_cents=before,
+        after_cents=after,
+        available_before_cents=available,
+        available_after_cents=available_after,
+        missing_cents=max(0, -available_after) if moved_cents < 0 else over,
+        near_limit=moved_cents < 0 and after < 0 and -after * 10 >= limit * 8,
+    )
+
+
+def network_figures() -> NetworkFigures:
+    """Return how much the network traded over twelve months."""
+    since = clock.now() - timedelta(days=365)
+    row = session.execute(
+        select(func.count(), func.coalesce(func.sum(Trade.settled_barter_cents), 0)).where(
+            Trade.state == "settled", Trade.settled_at >= since
+        )
+    ).one()
+    return NetworkFigures(row[0], int(row[1] or 0))
+
+
+def disputed_trades() -> Sequence[Trade]:
+    """Return all disputes, the oldest first (operator's queue)."""
+    query = _with_companies(select(Trade)).where(Trade.state == "disputed").order_by(Trade.updated_at)
+    return session.scalars(query).all()
+
+
+def _with_companies(query: Select[Trade]) -> Select[Trade]:
+    return query.options(joinedload(Trade.buyer), joinedload(Trade.seller))
+
+
+def _visible(query: Select[Trade], actor: Actor) -> Select[Trade]:
+    if actor.kind == "operator":
+        return query
+    return query.where(_involves(actor))
+
+
+def _involves(actor: Actor) -> ColumnElement[bool]:
+    if actor.kind == "staff":
+        companies = select(company_clusters.c.company_id).where(
+            company_clusters.c.cluster_id == actor.cluster_id
+        )
+        return or_(Trade.buyer_id.in_(companies), Trade.seller_id.in_(companies))
+    return or_(Trade.buyer_id.in_(actor.company_ids), Trade.seller_id.in_(actor.company_ids))

@@ -1,0 +1,1 @@
+"""What every page shares with HTTP: access, fragments, errors, headers, fields, filters, sessions."""

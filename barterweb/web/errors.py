@@ -1,0 +1,79 @@
+"""What a person reads when something is refused or breaks: one sentence on what happened, what is safe, what to do.
+
+Pages for unexpected errors are rendered without database or session, because these may be what failed.
+"""
+
+import logging
+
+from flask import Flask, Response, current_app, make_response, redirect, render_template, request
+from flask_wtf.csrf import CSRFError
+from sqlalchemy.exc import DBAPIError
+from werkzeug.exceptions import HTTPException, SecurityError
+from werkzeug.routing import RequestRedirect
+from werkzeug.wrappers import Response as BaseResponse
+
+from barterweb.db import DatabaseBusy
+from barterweb.db import session as database
+from barterweb.errors import BusinessError, Conflict, NotFound
+from barterweb.web.access import to_sign_in
+
+_log = logging.getLogger(__name__)
+
+_PAGES = {400, 403, 404, 405, 409, 413, 422, 429}
+
+
+def init_app(app: Flask) -> None:
+    """Install the error pages."""
+    app.register_error_handler(CSRFError, _form_expired)
+    app.register_error_handler(HTTPException, _http_error)
+    app.register_error_handler(NotFound, lambda _error: _page(404))
+    app.register_error_handler(Conflict, lambda _error: _page(409))
+    app.register_error_handler(BusinessError, lambda _error: _page(422))
+    app.register_error_handler(DatabaseBusy, lambda _error: _plain(503))
+    app.register_error_handler(Exception, _unexpected)
+
+
+def _form_expired(_error: CSRFError) -> BaseResponse:
+    return _page(400, "errors/form_expired.html")
+
+
+def _http_error(error: HTTPException) -> BaseResponse:
+    if isinstance(error, RequestRedirect):
+        return redirect(error.new_url, error.code)
+    status = error.code or 500
+    if isinstance(error, SecurityError):
+        return make_response(_render_bare("errors/host.html"), status)
+    if status == 401:
+        return to_sign_in()
+    if status >= 500:
+        return _plain(status if status == 503 else 500)
+    return _page(status if status in _PAGES else 400, status=status)
+
+
+def _unexpected(error: Exception) -> Response:
+    _log.error("unexpected error on %s %s", request.method, request.path, exc_info=error)
+    if current_app.testing:
+        raise error
+    if isinstance(error, DBAPIError) and error.connection_invalidated:
+        return _plain(503)
+    return _plain(500)
+
+
+def _render_bare(template: str) -> str:
+    """Render a template without what pages usually get: no session, no database, no person."""
+    return current_app.jinja_env.get_template(template).render()
+
+
+def _page(page: int, template: str | None = None, *, status: int | None = None) -> Response:
+    database.rollback()
+    response = make_response(render_template(template or f"errors/{page}.html"), status or page)
+    response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+def _plain(status: int) -> Response:
+    response = make_response(_render_bare(f"errors/{status}.html"), status)
+    response.headers["Cache-Control"] = "no-store"
+    if status == 503:
+        response.headers["Retry-After"] = "5"
+    return response

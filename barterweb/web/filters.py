@@ -1,0 +1,116 @@
+"""Jinja filters: amounts, dates and numbers as a French reader expects them."""
+
+from collections.abc import Callable
+from datetime import date, datetime
+from typing import TYPE_CHECKING
+
+from barterweb import clock
+from barterweb.money import format_cents, share_bp
+
+if TYPE_CHECKING:  # the children that render PDFs use the filters without loading Flask
+    from flask import Flask
+
+_NBSP = "\u00a0"
+_MONTHS = "janvier février mars avril mai juin juillet août septembre octobre novembre décembre".split()
+
+
+def amount(cents: int) -> str:
+    """``600000`` → ``6 000,00``."""
+    return format_cents(cents)
+
+
+def barter(cents: int) -> str:
+    """``600000`` → ``6 000,00 B``."""
+    return f"{format_cents(cents)}{_NBSP}B"
+
+
+def signed_barter(cents: int) -> str:
+    """``600000`` → ``+6 000,00 B``."""
+    return ("+" if cents > 0 else "") + barter(cents)
+
+
+def euro(cents: int) -> str:
+    """``23500`` → ``235,00 €``."""
+    return f"{format_cents(cents)}{_NBSP}€"
+
+
+def percent_bp(rate_bp: int) -> str:
+    """``550`` → ``5,5 %``."""
+    whole, rest = divmod(rate_bp, 100)
+    decimals = f",{rest:02d}".rstrip("0") if rest else ""
+    return f"{whole}{decimals}{_NBSP}%"
+
+
+def day(value: date | datetime) -> str:
+    """``2026-08-03`` → ``3 août 2026`` (``1er`` for the first of a month)."""
+    on = _date(value)
+    return f"{'1er' if on.day == 1 else on.day} {_MONTHS[on.month - 1]} {on.year}"
+
+
+def day_short(value: date | datetime) -> str:
+    """``2026-08-03`` → ``03/08/2026``."""
+    return _date(value).strftime("%d/%m/%Y")
+
+
+def moment(value: datetime) -> str:
+    """An aware moment in Europe/Paris: ``3 août 2026 à 14:05``."""
+    return f"{day(value)} à {value.astimezone(clock.PARIS):%H:%M}"
+
+
+def month(value: date) -> str:
+    """``2026-08-03`` → ``août 2026``."""
+    return f"{_MONTHS[value.month - 1]} {value.year}"
+
+
+def whole(number: int) -> str:
+    """``12500`` → ``12 500``."""
+    return format_cents(number * 100)[:-3]
+
+
+def thousandths(number: int) -> str:
+    """A quantity in thousandths: ``1500`` → ``1,5``."""
+    units, rest = divmod(number, 1000)
+    return whole(units) + (f",{rest:03d}".rstrip("0") if rest else "")
+
+
+def per_thousand(number: int) -> int:
+    """A price times a quantity in thousandths, back to cents, rounded half up: ``1500000`` → ``1500``."""
+    return share_bp(number, 10)
+
+
+def siren(text: str) -> str:
+    """``732829320`` → ``732 829 320``."""
+    return _NBSP.join((text[:3], text[3:6], text[6:9]))
+
+
+def siret(text: str) -> str:
+    """``73282932000074`` → ``732 829 320 00074``."""
+    return f"{siren(text)}{_NBSP}{text[9:]}"
+
+
+FILTERS: tuple[Callable[..., object], ...] = (
+    amount,
+    barter,
+    day,
+    day_short,
+    euro,
+    moment,
+    month,
+    per_thousand,
+    percent_bp,
+    signed_barter,
+    siren,
+    siret,
+    thousandths,
+    whole,
+)
+
+
+def init_app(app: "Flask") -> None:
+    """Give the filters to every template."""
+    for function in FILTERS:
+        app.jinja_env.filters[function.__name__] = function
+
+
+def _date(value: date | datetime) -> date:
+    return clock.date_of(value) if isinstance(value, datetime) else value

@@ -1,0 +1,36 @@
+"""Headers of every answer: content policy, framing, caching."""
+
+from flask import Flask, Response, request
+
+from barterweb.web.access import signed_in_actor
+
+POLICY = (
+    "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; connect-src 'self'; "
+    "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+)
+
+_EVERYWHERE = {
+    "Content-Security-Policy": POLICY,
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "strict-origin-when-cross-origin",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=()",
+}
+_ONE_YEAR = "public, max-age=31536000, immutable"
+
+
+def init_app(app: Flask) -> None:
+    """Complete every answer; a view that sets one of these headers keeps its own."""
+    https = app.config["SETTINGS"].https
+
+    @app.after_request
+    def complete(response: Response) -> Response:
+        for name, value in _EVERYWHERE.items():
+            response.headers.setdefault(name, value)
+        if https:
+            response.headers.setdefault("Strict-Transport-Security", "max-age=31536000")
+        if request.endpoint == "static":
+            response.headers["Cache-Control"] = _ONE_YEAR if "v" in request.args else "public, max-age=3600"
+        elif "Cache-Control" not in response.headers:
+            response.headers["Cache-Control"] = "no-store" if signed_in_actor() else "no-cache, private"
+        return response

@@ -1,0 +1,72 @@
+"""The main menu of each hat: label and endpoint, in the order shown."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from flask import Flask, request, url_for
+
+from barterweb.web.access import signed_in_actor
+
+_PUBLIC = (
+    ("Annonces", "listings.index_GET"),
+    ("Entreprises", "members.directory_GET"),
+    ("Comment ça marche", "pages.how_GET"),
+)
+_MEMBER = (
+    ("Tableau de bord", "trades.dashboard_GET"),
+    ("Annonces", "listings.index_GET"),
+    ("Mes annonces", "listings.mine_GET"),
+    ("Échanges", "trades.index_GET"),
+    ("Compte", "documents.accounts_GET"),
+    ("Entreprises", "members.directory_GET"),
+)
+MENUS = {
+    None: _PUBLIC,
+    "trader": _MEMBER,
+    "administrator": (*_MEMBER, ("Mon entreprise", "members.own_company_GET")),
+    "accountant": (("Comptes", "documents.accounts_GET"), ("Annonces", "listings.index_GET")),
+    "staff": (
+        ("File de travail", "staff.queue_GET"),
+        ("Annonces", "listings.index_GET"),
+        ("Entreprises", "members.directory_GET"),
+        ("Page intégrée", "embeds.generator_GET"),
+    ),
+    "operator": (
+        ("File de travail", "staff.queue_GET"),
+        ("Journal", "staff.journal_GET"),
+        ("Comptes", "staff.accounts_GET"),
+        ("Messages", "staff.outbox_GET"),
+        ("Chiffres", "staff.figures_GET"),
+        ("Entreprises", "members.directory_GET"),
+    ),
+    "funder": (("Chiffres", "staff.figures_GET"), ("Annonces", "listings.index_GET")),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One link of the menu."""
+
+    label: str
+    href: str
+    current: bool
+
+
+def init_app(app: Flask) -> None:
+    """Give every template who acts and the menu."""
+    app.context_processor(_context)
+
+
+def _context() -> dict[str, Any]:
+    actor = signed_in_actor()
+    return {
+        "actor": actor,
+        "acting_label": actor.label if actor else "",
+        "has_several_roles": actor is not None and actor.has_several_roles,
+        "nav": menu_of(actor.kind if actor else None),
+    }
+
+
+def menu_of(kind: str | None) -> list[Item]:
+    """Return the menu of a hat (None for visitors)."""
+    return [Item(label, url_for(e), request.endpoint == e) for label, e in MENUS[kind]]

@@ -1,0 +1,105 @@
+"""The real server, as `make run` starts it, on a test's database; and people signed in to it over HTTP."""
+
+import contextlib
+import http.client
+import os
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from http.cookies import SimpleCookie
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlencode
+
+from flask import Flask
+from flask.sessions import SecureCookieSessionInterface
+
+from barterweb.settings import Settings
+from tests.html import parse, select
+
+ROOT = Path(__file__).resolve().parent.parent
+START_SECONDS = 40
+
+
+@contextlib.contextmanager
+def running(settings: Settings, *, workers: int = 2) -> Iterator[int]:
+    """Run the site on a free port and give the port."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    environment = {
+        **os.environ,
+        "BARTERWEB_MODE": settings.mode,
+        "DATA_DIR": str(settings.data_dir),
+        "DATABASE_URL": settings.database_url,
+        "SECRET_KEY": settings.secret_key,
+        "PUBLIC_URL": f"http://127.0.0.1:{port}",
+        "TRUSTED_HOSTS": "127.0.0.1,localhost",
+        "PORT": str(port),
+        "WEB_CONCURRENCY": str(workers),
+    }
+    command = [sys.executable, "-m", "gunicorn", "--config", "deploy/gunicorn.conf.py", "wsgi:app"]
+    server = subprocess.Popen(command, cwd=ROOT, env=environment)
+    try:
+        _wait_for(port, server)
+        yield port
+    finally:
+        server.terminate()
+        server.wait(30)
+
+
+def _wait_for(port: int, server: subprocess.Popen[bytes]) -> None:
+    deadline = time.monotonic() + START_SECONDS
+    while time.monotonic() < deadline and server.poll() is None:
+        with (
+            contextlib.suppress(OSError),
+            contextlib.closing(http.client.HTTPConnection("127.0.0.1", port)) as site,
+        ):
+            site.request("GET", "/sante")
+            if site.getresponse().status == 200:
+                return
+        time.sleep(0.1)
+    raise AssertionError("the server did not start")
+
+
+def session_cookie(app: Flask, values: Mapping[str, Any]) -> str:
+    """Return the cookie's value for a session that holds these values."""
+    serializer = SecureCookieSessionInterface().get_signing_serializer(app)
+    assert serializer is not None
+    return str(serializer.dumps({**values, "_permanent": True}))
+
+
+@dataclass(slots=True)
+class Visitor:
+    """Somebody signed in to the running site, without a browser."""
+
+    port: int
+    cookie: str
+    fields: dict[str, str]
+
+    def open_form(self, path: str) -> None:
+        """Fetch a page and keep the fields of its form in the main part."""
+        status, body, headers = self._request("GET", path)
+        assert status == 200, (status, path)
+        for header in headers:
+            self.cookie = SimpleCookie(header)["session"].value
+        form = next(
+            form
+            for form in select(parse(body, fragment=False)[0], "main form")
+            if form.get("method") == "post"
+        )
+        self.fields = {field.get("name") or "": field.get("value") or "" for field in select(form, "input")}
+
+    def post(self, path: str, **more: str) -> int:
+        """Send the kept fields and return the status of the answer."""
+        return self._request("POST", path, urlencode({**self.fields, **more}))[0]
+
+    def _request(self, method: str, path: str, body: str | None = None) -> tuple[int, str, list[str]]:
+        headers = {"Cookie": f"session={self.cookie}", "Content-Type": "application/x-www-form-urlencoded"}
+        with contextlib.closing(http.client.HTTPConnection("127.0.0.1", self.port, timeout=60)) as site:
+            site.request(method, path, body, headers)
+            answer = site.getresponse()
+            return answer.status, answer.read().decode(), answer.headers.get_all("Set-Cookie") or []
