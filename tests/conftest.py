@@ -17,6 +17,7 @@ from typing import Any, ParamSpec, TypeVar
 import flask
 import flask_migrate
 import hypothesis
+import playwright.sync_api
 import pytest
 import sqlalchemy as sa
 from flask import Flask
@@ -35,6 +36,11 @@ from tests.page import Browser  # noqa: E402
 
 P = ParamSpec("P")
 R = TypeVar("R")
+
+CHROMIUM_FLAGS = (
+    *("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-sync"),
+    *("--disable-background-networking", "--disable-component-update", "--disable-dev-shm-usage"),
+)
 
 DIALECTS = ("sqlite", "postgresql")
 
@@ -264,6 +270,17 @@ def count_queries(app: Flask) -> Callable[[], contextlib.AbstractContextManager[
             sa.event.remove(engine, "before_cursor_execute", note)
 
     return count
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator["playwright.sync_api.Browser"]:
+    """Debian's Chromium, one for the run of a worker (Playwright allows no second); each person gets a context."""
+    path = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
+    assert path, "install Debian's package chromium, or name a browser in CHROMIUM"
+    with playwright.sync_api.sync_playwright() as driver:
+        browser = driver.chromium.launch(executable_path=path, args=list(CHROMIUM_FLAGS))
+        yield browser
+        browser.close()
 
 
 def _settings(data_dir: Path, database_url: str) -> Settings:

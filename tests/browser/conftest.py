@@ -1,13 +1,11 @@
 """Debian's Chromium, driven by Playwright, on the real server with the companies of the story."""
 
-import os
-import shutil
 from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
 from flask import Flask
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page
 
 from barterweb.members.facts import RegionSettings
 from barterweb.settings import Settings
@@ -15,23 +13,8 @@ from tests import build_members
 from tests.build_members import Member
 from tests.server import running
 
-FLAGS = (
-    *("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-sync"),
-    *("--disable-background-networking", "--disable-component-update", "--disable-dev-shm-usage"),
-)
 PATIENCE_MS = 30_000
 REFUSED = "status of 422"  # Chromium reports a refused form as an error; the journeys refuse some on purpose
-
-
-@pytest.fixture(scope="session")
-def chromium() -> Iterator[Browser]:
-    """One browser for the run; each person gets a context of their own."""
-    path = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
-    assert path, "install Debian's package chromium, or name a browser in CHROMIUM"
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=list(FLAGS))
-        yield browser
-        browser.close()
 
 
 @pytest.fixture

@@ -1,6 +1,5 @@
 """In a real browser: another site frames the page when it is listed, and is refused when it is not."""
 
-import os
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
@@ -9,15 +8,13 @@ from typing import Any
 
 import pytest
 from flask import Flask
-from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Page
 
 from tests import server
 from tests.embeds.conftest import STAFF, Pole, allow, fill
 from tests.page import Browser as Client
 
 pytestmark = pytest.mark.browser
-
-CHROMIUM = os.environ.get("CHROMIUM", "/usr/bin/chromium")
 
 
 class Parents:
@@ -66,16 +63,6 @@ def site(
         lines = page(STAFF).get("/pole/page-integree").one("textarea#code").text or ""
         parents.html = lines.replace("http://localhost/", f"http://127.0.0.1:{port}/")
         yield f"http://127.0.0.1:{port}"
-
-
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Browser]:
-    """The system's browser."""
-    with sync_playwright() as playwright:
-        sandbox = [] if os.geteuid() else ["--no-sandbox"]
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=sandbox)
-        yield browser
-        browser.close()
 
 
 @pytest.fixture
