@@ -13,6 +13,7 @@ from barterweb.ids import new_id
 from barterweb.members import queries, service
 from barterweb.members.facts import Contact, FirstListing
 from barterweb.members.models import Application, Company
+from barterweb.members.service import joining
 from tests import build_members as build
 from tests.page import Browser
 
@@ -255,12 +256,11 @@ def test_a_double_click_is_one_application(app: Flask, visitor: Browser, cluster
     visitor.post("/adhesion", {**sent, "siret": "404 833 048 00022"}, status=422)
 
 
-def test_the_same_form_sent_at_once_from_four_sides_is_one_application(
-    app: Flask, in_app: InApp, cluster_id: str
-) -> None:
+def sender_of_one_form(app: Flask, cluster_id: str) -> Callable[[], str]:
+    """Return what sends the same application each time it is called, from any thread."""
     application_id, details = new_id("adh"), build.details()
 
-    def send(_number: int) -> str:
+    def send() -> str:
         with app.app_context():
             return service.register_company(
                 application_id=application_id,
@@ -271,8 +271,35 @@ def test_the_same_form_sent_at_once_from_four_sides_is_one_application(
                 mandate_accepted=True,
             )
 
+    return send
+
+
+def test_the_same_form_sent_at_once_from_four_sides_is_one_application(
+    app: Flask, in_app: InApp, cluster_id: str
+) -> None:
+    send = sender_of_one_form(app, cluster_id)
     with ThreadPoolExecutor(4) as together:
-        assert len(set(together.map(send, range(4)))) == 1
+        assert len({sent.result() for sent in [together.submit(send) for _ in range(4)]}) == 1
+    only_company(app)
+
+
+def test_the_same_form_committed_while_its_siret_is_looked_up_is_no_stranger(
+    app: Flask, in_app: InApp, cluster_id: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    send = sender_of_one_form(app, cluster_id)
+    known = joining.siret_is_known
+    overtaken: list[str] = []
+
+    def overtake(siret: str) -> bool:
+        monkeypatch.setattr(joining, "siret_is_known", known)
+        if in_app(db.dialect_name) == "postgresql":  # on SQLite the first writer keeps all others waiting
+            with ThreadPoolExecutor(1) as other:
+                overtaken.append(other.submit(send).result())
+        return known(siret)
+
+    monkeypatch.setattr(joining, "siret_is_known", overtake)
+    company_id = send()
+    assert set(overtaken) <= {company_id}
     only_company(app)
 
 

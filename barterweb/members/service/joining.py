@@ -51,12 +51,14 @@ def register_company(
     up its invoices (CGI, art. 289, I-2). Raises `SiretKnown`, `ClustersOfSeveralRegions`, `ApplicationIdTaken`, and
     `NotFound` for a cluster that does not exist.
     """
+    # The SIRET is looked up first: had the same form been committed between the two reads, the second one finds it.
+    company_known = siret_is_known(details.siret)
     existing = session.get(Application, application_id)
     if existing is not None:
         if existing.company.siret != details.siret:
             raise ApplicationIdTaken(application_id)
         return existing.company_id
-    if siret_is_known(details.siret):
+    if company_known:
         raise SiretKnown(details.siret)
     company = _new_company(details, _clusters(cluster_ids), mandate_accepted)
     session.add_all([company, _new_application(application_id, company, contact, first_listing)])
