@@ -1,4 +1,4 @@
--- Rights on PostgreSQL: the site may add transfers and entries, never change or remove them (docs/ledger.md, promise L7).
+-- Rights on PostgreSQL: the site may add transfers, entries and seals, never change or remove them (docs/ledger.md, promise L7).
 --
 -- Run by a superuser in the site's database, before the first `flask db upgrade`, and again after any upgrade (it may run
 -- any number of times):
@@ -37,7 +37,8 @@ DECLARE
     kept regclass;
 BEGIN
     FOREACH kept IN ARRAY ARRAY[
-        to_regclass('public.ledger_transfers'), to_regclass('public.ledger_entries'), to_regclass('public.audit_events')
+        to_regclass('public.ledger_transfers'), to_regclass('public.ledger_entries'), to_regclass('public.ledger_seals'),
+        to_regclass('public.audit_events')
     ] LOOP
         IF kept IS NOT NULL THEN
             EXECUTE format('REVOKE UPDATE, DELETE, TRUNCATE ON %s FROM barterweb', kept);

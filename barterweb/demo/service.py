@@ -82,7 +82,7 @@ def load(
     _mark(_BEGUN, "")
     network = _planned(companies, listings, trades)
     _tell(network, say)
-    _verify()
+    _seal_and_verify()
     _mark(_COMPLETE, ", ".join(f"{count} {name}" for name, count in sorted(network.done.items())))
     say("The ledger is clean, the network is complete.")
 
@@ -136,8 +136,9 @@ def _counted(network: Network) -> str:
     return f"{len(network.members)} companies, {done['listings']} listings, {done['trades']} trades"
 
 
-def _verify() -> None:
-    """Raise `LedgerWrong` unless everything adds up."""
+def _seal_and_verify() -> None:
+    """Seal the ledger; raise `LedgerWrong` unless everything adds up."""
+    ledger.seal_all()
     outcome = ledger.verify()
     if not outcome.clean:
         first = outcome.findings[0]

@@ -278,8 +278,8 @@ class StatementFacts(Facts):
     """An account over a period, both days included; amounts in cents of Barter.
 
     `held_cents` and `credit_limit_cents` are those of the day the statement is made (`generated_on`); `head`
-    is the SHA-256 at the head of the ledger's chain. Raises `InconsistentFacts` unless opening + credits −
-    debits = closing and each balance follows from the one before.
+    is the hash at the head of the ledger's chain and `head_position` its place there. Raises
+    `InconsistentFacts` unless opening + credits − debits = closing and each balance follows from the one before.
     """
 
     holder: Party
@@ -293,6 +293,7 @@ class StatementFacts(Facts):
     credit_limit_cents: int
     generated_on: date
     head: str | None = None
+    head_position: int | None = None
     issued_by: str = "France Clusters"
     total_debit_cents: int = field(init=False)
     total_credit_cents: int = field(init=False)
@@ -304,6 +305,7 @@ class StatementFacts(Facts):
             "holds and credit line are not negative amounts",
         )
         _require(self.head is None or _SHA256.fullmatch(self.head) is not None, "the head is not a SHA-256")
+        _require((self.head is None) == (self.head_position is None), "a head has a position")
         balance = self.opening_cents
         for line in self.lines:
             _require(

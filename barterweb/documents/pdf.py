@@ -242,7 +242,7 @@ class _Press:
             trim_blocks=True,
             lstrip_blocks=True,
         )
-        for name in ("amount", "barter", "euro", "percent_bp", "day", "day_short", "siren", "siret"):
+        for name in ("amount", "barter", "euro", "percent_bp", "day", "day_short", "siren", "siret", "whole"):
             self._templates.filters[name] = getattr(filters, name)
         self._templates.filters["quantity"] = _quantity
         self._missing_glyphs = _MissingGlyphs()

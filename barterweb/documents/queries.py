@@ -91,6 +91,7 @@ def statement_facts(company: Company, start: date, end: date) -> StatementFacts:
     account_id = company.account_id or ""
     account = ledger.account_view(account_id)
     statement = ledger.statement(account_id, start, end)
+    head = ledger.chain_head()
     lines = tuple(
         StatementLine(
             booked_on=line.booked_on,
@@ -115,6 +116,8 @@ def statement_facts(company: Company, start: date, end: date) -> StatementFacts:
         held_cents=account.held_cents,
         credit_limit_cents=account.credit_limit_cents or 0,
         generated_on=clock.today(),
+        head=head.hash if head else None,
+        head_position=head.position if head else None,
     )
 
 

@@ -1,6 +1,7 @@
 """The ledger: accounts, transfers, entries and holds in Barter. This door is the only way in; see docs/ledger.md.
 
-It knows neither companies nor trades nor Flask. Every verb needs the caller's open transaction.
+It knows neither companies nor trades nor Flask. Every verb needs the caller's open transaction; `seal_all`, for a
+job, opens its own.
 """
 
 from barterweb.ledger.checks import verify
@@ -25,6 +26,7 @@ from barterweb.ledger.errors import (
 from barterweb.ledger.facts import (
     AccountStatement,
     AccountView,
+    ChainHead,
     Fee,
     Finding,
     IdleAccount,
@@ -52,6 +54,7 @@ from barterweb.ledger.queries import (
     totals,
     totals_by_kind,
 )
+from barterweb.ledger.seals import chain_head, seal, seal_all
 from barterweb.ledger.service import (
     close_account,
     open_account,
@@ -72,6 +75,7 @@ __all__ = [
     "AccountStatement",
     "AccountView",
     "BalanceCapExceeded",
+    "ChainHead",
     "CreditLimitExceeded",
     "Fee",
     "Finding",
@@ -99,6 +103,7 @@ __all__ = [
     "account_views",
     "accounts_near_limits",
     "accounts_of_kinds",
+    "chain_head",
     "close_account",
     "idle_accounts",
     "journal",
@@ -110,6 +115,8 @@ __all__ = [
     "post_transfer",
     "release_hold",
     "reverse_transfer",
+    "seal",
+    "seal_all",
     "set_frozen",
     "set_limits",
     "statement",

@@ -1,32 +1,104 @@
-"""How a movement is written: lock the accounts, check what moves, write the transfer and its entries.
+"""What a verb asks of the ledger, worked out as plain data: a `Booking`, which `store` carries out at once or refuses.
 
-Order of locks, everywhere: accounts by id, then what hangs on them (holds, transfers), which change only under the lock of
-their accounts. So two transfers that cross wait for each other and never deadlock.
+Limits are met where an account stands lowest, and ceilings where it stands highest, while the transfers of a booking follow
+each other; what a hold reserved or promised before (`prepaid`) meets them no more.
 """
 
 import hashlib
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
 
-from sqlalchemy import select
-from sqlalchemy.exc import IntegrityError
+from barterweb import ids
+from barterweb.ledger.errors import InvalidTransfer
+from barterweb.ledger.facts import Fee, Leg
+from barterweb.money import MAX_CENTS
 
-from barterweb import clock, ids
-from barterweb.db import RetryTransaction, session
-from barterweb.ledger.errors import (
-    AccountNotOpen,
-    BalanceCapExceeded,
-    CreditLimitExceeded,
-    IdempotencyConflict,
-    InvalidTransfer,
-    UnknownAccount,
-)
-from barterweb.ledger.facts import Leg, PostedTransfer
-from barterweb.ledger.models import Account, Entry, Hold, Transfer
-from barterweb.money import MAX_CENTS, Credits
 
-NOTHING = Credits(0)
-KEY_IS_UNIQUE = "uq_ledger_transfers_idempotency_key"
+@dataclass(frozen=True, slots=True)
+class NewTransfer:
+    """A transfer to be written; the first of a booking carries the caller's key, the fees keys made from it."""
+
+    id: str
+    kind: str
+    idempotency_key: str
+    fingerprint: str
+    reference: str
+    wording: str
+    reverses_id: str | None = None
+
+
+@dataclass(slots=True)
+class Line:
+    """An entry to be written: its amount, and what the account's balance has changed by then within this booking."""
+
+    transfer_id: str
+    amount: int
+    running: int
+
+
+@dataclass(slots=True)
+class Move:
+    """One account's part in a booking, in cents.
+
+    `taken` is what must be available before it, `given` the room that must be left under the ceiling; `held` and `incoming`
+    are added to what holds reserve and promise.
+    """
+
+    change: int = 0
+    taken: int = 0
+    given: int = 0
+    held: int = 0
+    incoming: int = 0
+    lines: list[Line] = field(default_factory=list)
+
+    def add(self, line_of: str, amount: int, *, prepaid: bool) -> None:
+        """Append an entry of a transfer to this account."""
+        self.change += amount
+        self.lines.append(Line(line_of, amount, self.change))
+        if not prepaid:
+            self.taken, self.given = max(self.taken, -self.change), max(self.given, self.change)
+
+
+@dataclass(slots=True)
+class Booking:
+    """Everything one verb writes: transfers, the part of each account, and what becomes of a hold.
+
+    `hold` is what `store` needs to place, post or release one. `thaws` lets it touch accounts that are not open, to give
+    back what was reserved.
+    """
+
+    transfers: list[NewTransfer] = field(default_factory=list)
+    moves: dict[str, Move] = field(default_factory=dict)
+    hold: dict[str, Any] | None = None
+    thaws: bool = False
+
+    def move(self, account_id: str) -> Move:
+        """Return the account's part, made when missing."""
+        return self.moves.setdefault(account_id, Move())
+
+    def add_transfer(self, transfer: NewTransfer, legs: Sequence[Leg], *, prepaid: bool = False) -> None:
+        """Append a transfer with its entries; raises `InvalidTransfer`."""
+        check_legs(legs)
+        self.transfers.append(transfer)
+        for leg in legs:
+            self.move(leg.account_id).add(transfer.id, leg.amount.cents, prepaid=prepaid)
+
+    def add_fees(self, fees: Sequence[Fee], *, prepaid: bool = False) -> None:
+        """Append each fee as a transfer of its own, with the reference of the first; raises `InvalidTransfer`."""
+        first = self.transfers[0]
+        for number, fee in enumerate(fees, start=1):
+            transfer = NewTransfer(
+                id=ids.new_id("ope"),
+                kind=fee.kind,
+                idempotency_key=f"{first.idempotency_key}:fee:{number}",
+                fingerprint=first.fingerprint,
+                reference=first.reference,
+                wording=fee.wording,
+            )
+            legs = [Leg(fee.payer_account_id, -fee.amount), Leg(fee.payee_account_id, fee.amount)]
+            self.add_transfer(transfer, legs, prepaid=prepaid)
 
 
 def check_legs(legs: Sequence[Leg]) -> None:
@@ -44,121 +116,11 @@ def canonical(legs: Sequence[Leg]) -> list[list[object]]:
     return sorted([leg.account_id, leg.amount.cents] for leg in legs)
 
 
+def charged(fees: Sequence[Fee]) -> list[list[object]]:
+    """Return what identifies the fees, for a fingerprint."""
+    return [[fee.payer_account_id, fee.payee_account_id, fee.amount.cents, fee.kind] for fee in fees]
+
+
 def fingerprint_of(*body: object) -> str:
     """Return what tells one request from another under the same key."""
     return hashlib.sha256(json.dumps(body).encode()).hexdigest()
-
-
-def lock_accounts(account_ids: Iterable[str]) -> dict[str, Account]:
-    """Lock the accounts in the order of their ids and return them as they are now."""
-    wanted = sorted(set(account_ids))
-    rows = session.scalars(
-        select(Account)
-        .where(Account.id.in_(wanted))
-        .order_by(Account.id)
-        .with_for_update()
-        .execution_options(populate_existing=True)
-    )
-    accounts = {account.id: account for account in rows}
-    for account_id in wanted:
-        if account_id not in accounts:
-            raise UnknownAccount(account_id)
-    return accounts
-
-
-def require_open(accounts: Iterable[Account]) -> None:
-    """Raise `AccountNotOpen` for the first frozen or closed account."""
-    for account in accounts:
-        if account.status != "open":
-            raise AccountNotOpen(account.id, account.status)
-
-
-def replay(key: str, fingerprint: str) -> PostedTransfer | None:
-    """Return what this key posted before, if anything."""
-    first = session.scalar(select(Transfer).where(Transfer.idempotency_key == key))
-    if first is None:
-        return None
-    if first.fingerprint != fingerprint:
-        raise IdempotencyConflict(key)
-    return PostedTransfer(first.id, first.booked_on, replayed=True)
-
-
-def free(hold: Hold, accounts: dict[str, Account]) -> None:
-    """Take what a hold reserved and promised off its accounts."""
-    accounts[hold.payer_account_id].held_cents -= hold.amount_cents
-    accounts[hold.payee_account_id].incoming_cents -= hold.expected_cents
-
-
-def move(
-    account: Account,
-    amount: Credits = NOTHING,
-    *,
-    held: Credits = NOTHING,
-    incoming: Credits = NOTHING,
-    prepaid: bool = False,
-) -> None:
-    """Change a locked account's balance and holds, refusing to pass its limits."""
-    if not prepaid:
-        taken, given = held - min(amount, NOTHING), incoming + max(amount, NOTHING)
-        if account.credit_limit_cents is not None and taken:
-            available = Credits(account.balance_cents + account.credit_limit_cents - account.held_cents)
-            if taken > available:
-                raise CreditLimitExceeded(account.id, available, taken)
-        if account.balance_cap_cents is not None and given:
-            room = Credits(account.balance_cap_cents - account.balance_cents - account.incoming_cents)
-            if given > room:
-                raise BalanceCapExceeded(account.id, room, given)
-    account.balance_cents += amount.cents
-    account.held_cents += held.cents
-    account.incoming_cents += incoming.cents
-
-
-def book(
-    accounts: dict[str, Account],
-    key: str,
-    kind: str,
-    legs: Sequence[Leg],
-    reference: str,
-    wording: str,
-    fingerprint: str,
-    *,
-    reverses_id: str | None = None,
-    prepaid: bool = False,
-) -> PostedTransfer:
-    """Write a transfer and its entries on accounts locked by the caller."""
-    touched = [accounts[leg.account_id] for leg in legs]
-    booked_on = max([clock.today(), *(a.last_booked_on for a in touched if a.last_booked_on)])
-    transfer = Transfer(
-        id=ids.new_id("ope"),
-        kind=kind,
-        idempotency_key=key,
-        fingerprint=fingerprint,
-        reference=reference,
-        wording=wording,
-        booked_on=booked_on,
-        created_at=clock.now(),
-        reverses_id=reverses_id,
-    )
-    session.add(transfer)
-    try:
-        session.flush()
-    except IntegrityError as error:
-        if KEY_IS_UNIQUE not in str(error.orig):
-            raise
-        raise RetryTransaction from error  # another transaction took the key since we looked: see what it booked
-    for account, leg in zip(touched, legs, strict=True):
-        move(account, leg.amount, prepaid=prepaid)
-        account.last_sequence += 1
-        account.last_booked_on = booked_on
-        session.add(
-            Entry(
-                account_id=account.id,
-                sequence=account.last_sequence,
-                transfer_id=transfer.id,
-                amount_cents=leg.amount.cents,
-                balance_after_cents=account.balance_cents,
-                booked_on=booked_on,
-            )
-        )
-    session.flush()
-    return PostedTransfer(transfer.id, booked_on)

@@ -16,7 +16,7 @@ class Leg:
 
 @dataclass(frozen=True, slots=True)
 class Fee:
-    """A charge booked together with the posting of a hold, e.g. the operator's commission."""
+    """A charge booked together with a transfer, as a transfer of its own, e.g. the operator's commission."""
 
     payer_account_id: str
     payee_account_id: str
@@ -94,12 +94,12 @@ class AccountStatement:
 
 @dataclass(frozen=True, slots=True)
 class JournalEntry:
-    """One leg of a transfer in the journal."""
+    """One leg of a transfer in the journal; the balance after it is known on a member's account only."""
 
     account_id: str
     account_name: str
     amount_cents: int
-    balance_after_cents: int
+    balance_after_cents: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,6 +145,15 @@ class IdleAccount:
 
     account: AccountView
     since: date
+
+
+@dataclass(frozen=True, slots=True)
+class ChainHead:
+    """The last seal of the hash chain; whoever keeps it can prove later that nothing before it was changed."""
+
+    position: int
+    hash: str
+    sealed_at: datetime
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,23 +1,35 @@
 """Tables of the ledger. Private: everything outside `barterweb.ledger` uses its public door.
 
-Transfers and entries are append-only; triggers made by the migrations refuse anything else on both databases.
+Transfers, entries and seals are append-only; triggers made by the migrations refuse anything else on both databases.
+The ORM reads; what books writes by `store`.
 """
 
 from datetime import date, datetime
 
-from sqlalchemy import BigInteger, CheckConstraint, Date, ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    Date,
+    ForeignKey,
+    Index,
+    SmallInteger,
+    String,
+    UniqueConstraint,
+)
 from sqlalchemy.orm import Mapped, mapped_column
 
 from barterweb.db import Model, Timestamp
 
 ACCOUNT_KINDS = ("member", "commission", "membership", "reserve", "clearing")
+STRIPES = 64
+"""In how many rows the balance of an account of the operator lies, so that its bookings do not wait for each other."""
 
 
 class Account(Model):
-    """A balance in cents of Barter.
+    """A member's balance in cents of Barter, or an account of the operator, whose balance lies in its stripes.
 
     `held_cents` is what holds reserve for payment, `incoming_cents` what holds promise to the account. A NULL
-    `credit_limit_cents` or `balance_cap_cents` means no limit.
+    `credit_limit_cents` or `balance_cap_cents` means no limit; an account of the operator never has one.
     """
 
     __tablename__ = "ledger_accounts"
@@ -27,6 +39,11 @@ class Account(Model):
         CheckConstraint("held_cents >= 0 AND incoming_cents >= 0", name="holds_not_negative"),
         CheckConstraint("credit_limit_cents >= 0", name="credit_limit"),
         CheckConstraint("balance_cap_cents >= 0", name="balance_cap"),
+        CheckConstraint(
+            "kind = 'member' OR (credit_limit_cents IS NULL AND balance_cap_cents IS NULL AND balance_cents = 0"
+            " AND held_cents = 0 AND incoming_cents = 0 AND last_sequence = 0)",
+            name="striped",
+        ),
     )
 
     id: Mapped[str] = mapped_column(String(40), primary_key=True)
@@ -41,6 +58,19 @@ class Account(Model):
     last_sequence: Mapped[int] = mapped_column(BigInteger, default=0)
     last_booked_on: Mapped[date | None] = mapped_column(Date)
     opened_at: Mapped[datetime] = mapped_column(Timestamp)
+
+
+class Stripe(Model):
+    """One part of the balance of an account of the operator, numbered from 1 to `STRIPES`; a booking takes one by lot."""
+
+    __tablename__ = "ledger_stripes"
+    __table_args__ = (CheckConstraint("stripe BETWEEN 1 AND 64", name="stripe"),)
+
+    account_id: Mapped[str] = mapped_column(ForeignKey("ledger_accounts.id"), primary_key=True)
+    stripe: Mapped[int] = mapped_column(SmallInteger, primary_key=True, autoincrement=False)
+    balance_cents: Mapped[int] = mapped_column(BigInteger, default=0)
+    last_sequence: Mapped[int] = mapped_column(BigInteger, default=0)
+    last_booked_on: Mapped[date | None] = mapped_column(Date)
 
 
 class Transfer(Model):
@@ -61,7 +91,10 @@ class Transfer(Model):
 
 
 class Entry(Model):
-    """A signed amount on one account and the balance after it; the sequence counts from 1 on each account."""
+    """A signed amount on one account and the balance after it; the sequence counts from 1 on each account.
+
+    `stripe` is 0 on a member's account; on an account of the operator, balance and sequence are those of the stripe.
+    """
 
     __tablename__ = "ledger_entries"
     __table_args__ = (
@@ -70,10 +103,11 @@ class Entry(Model):
         ),
         CheckConstraint("typeof(amount_cents) = 'integer'", name="integer").ddl_if(dialect="sqlite"),
         UniqueConstraint("transfer_id", "account_id"),
-        Index("ix_ledger_entries_account_id_booked_on", "account_id", "booked_on", "sequence"),
+        Index("ix_ledger_entries_account_id_booked_on", "account_id", "stripe", "booked_on", "sequence"),
     )
 
     account_id: Mapped[str] = mapped_column(ForeignKey("ledger_accounts.id"), primary_key=True)
+    stripe: Mapped[int] = mapped_column(SmallInteger, primary_key=True, autoincrement=False)
     sequence: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
     transfer_id: Mapped[str] = mapped_column(ForeignKey("ledger_transfers.id"))
     amount_cents: Mapped[int] = mapped_column(BigInteger)
@@ -106,3 +140,23 @@ class Hold(Model):
     expires_at: Mapped[datetime | None] = mapped_column(Timestamp)
     settled_at: Mapped[datetime | None] = mapped_column(Timestamp)
     transfer_id: Mapped[str | None] = mapped_column(ForeignKey("ledger_transfers.id"))
+
+
+class Unsealed(Model):
+    """A transfer that waits for its place in the chain, written with it and removed by `seal`."""
+
+    __tablename__ = "ledger_unsealed"
+
+    transfer_id: Mapped[str] = mapped_column(ForeignKey("ledger_transfers.id"), primary_key=True)
+
+
+class Seal(Model):
+    """A transfer's place in the chain and the hash of the seal before it, the transfer and its entries; append-only."""
+
+    __tablename__ = "ledger_seals"
+    __table_args__ = (CheckConstraint("position >= 1", name="position"), UniqueConstraint("transfer_id"))
+
+    position: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    transfer_id: Mapped[str] = mapped_column(ForeignKey("ledger_transfers.id"))
+    hash: Mapped[str] = mapped_column(String(64))
+    sealed_at: Mapped[datetime] = mapped_column(Timestamp)

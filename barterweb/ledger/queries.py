@@ -1,13 +1,17 @@
-"""Reading the ledger: balances from the rows that were written, statements by (account, sequence).
+"""Reading the ledger: balances from the rows that were written, statements by (account, stripe, sequence).
 
-Nothing here sums the history of an account.
+Nothing here sums the history of an account; the balance of one of the operator's is the sum of its stripes, whatever its
+age. Only columns are read, never objects, since `store` writes past the ORM.
 """
 
 from collections import defaultdict
 from collections.abc import Collection, Sequence
 from datetime import date
+from typing import Any
 
-from sqlalchemy import ColumnElement, Select, case, func, select
+from sqlalchemy import BigInteger, ColumnElement, Row, Select, case, cast, func, select
+from sqlalchemy.orm import InstrumentedAttribute
+from sqlalchemy.sql.selectable import ScalarSelect
 
 from barterweb.db import session
 from barterweb.ledger.errors import UnknownAccount
@@ -21,11 +25,32 @@ from barterweb.ledger.facts import (
     LedgerTotals,
     StatementLine,
 )
-from barterweb.ledger.models import Account, Entry, Transfer
+from barterweb.ledger.models import Account, Entry, Stripe, Transfer
 from barterweb.money import BASIS_POINTS
 
 AccountIds = Sequence[str] | Select[str] | Select[str | None]
 """Which accounts: their ids, or a query that selects them, so that a question about many stays one statement."""
+
+BALANCE = case(
+    (Account.kind == "member", Account.balance_cents),
+    else_=select(cast(func.coalesce(func.sum(Stripe.balance_cents), 0), BigInteger))
+    .where(Stripe.account_id == Account.id)
+    .scalar_subquery(),
+)
+"""The balance of an account, wherever it lies."""
+
+VIEW = (
+    Account.id,
+    Account.kind,
+    Account.name,
+    Account.status,
+    BALANCE.label("balance_cents"),
+    Account.held_cents,
+    Account.incoming_cents,
+    Account.credit_limit_cents,
+    Account.balance_cap_cents,
+    Account.opened_at,
+)
 
 
 def account_view(account_id: str) -> AccountView:
@@ -38,16 +63,22 @@ def account_view(account_id: str) -> AccountView:
 
 def account_views(account_ids: Sequence[str] | None = None) -> list[AccountView]:
     """Return these accounts (all of them for None) ordered by kind and name; one query."""
-    query = select(Account).order_by(Account.kind, Account.name, Account.id)
+    query = select(*VIEW).order_by(Account.kind, Account.name, Account.id)
     if account_ids is not None:
         query = query.where(Account.id.in_(account_ids))
-    return [_view(row) for row in session.scalars(query)]
+    return [_view(row) for row in session.execute(query)]
+
+
+def balance_of(account_id: str) -> int:
+    """Return one balance in cents; 0 for an account that does not exist."""
+    cents = session.scalar(select(BALANCE).where(Account.id == account_id))
+    return 0 if cents is None else int(cents)
 
 
 def accounts_of_kinds(kinds: Collection[str], *, limit: int, offset: int = 0) -> list[AccountView]:
     """Return one page of the accounts of some kinds, by kind and name."""
-    query = select(Account).where(Account.kind.in_(kinds)).order_by(Account.kind, Account.name, Account.id)
-    return [_view(row) for row in session.scalars(query.limit(limit).offset(offset))]
+    query = select(*VIEW).where(Account.kind.in_(kinds)).order_by(Account.kind, Account.name, Account.id)
+    return [_view(row) for row in session.execute(query.limit(limit).offset(offset))]
 
 
 def accounts_near_limits(
@@ -63,71 +94,69 @@ def accounts_near_limits(
     near_cap = Account.balance_cents * BASIS_POINTS > Account.balance_cap_cents * cap_bp
     room = case((near_floor, available), else_=Account.balance_cap_cents - Account.balance_cents)
     rows = session.execute(
-        select(Account, func.count().over())
+        select(*VIEW, func.count().over())
         .where(Account.id.in_(account_ids), Account.status == "open", near_floor | near_cap)
         .order_by(room, Account.id)
         .limit(limit)
     ).all()
-    return [_view(row) for row, _ in rows], rows[0][1] if rows else 0
+    return [_view(row) for row in rows], rows[0][-1] if rows else 0
 
 
 def idle_accounts(
     account_ids: AccountIds, *, above_cents: int, since: date, limit: int
 ) -> tuple[list[IdleAccount], int]:
-    """Return accounts holding more than `above_cents` that nothing has left since a day, the fullest first, and how many.
+    """Return members' accounts holding more than `above_cents` that nothing has left since a day, and how many there are.
 
-    One that was never debited is idle from its first entry on.
+    The fullest comes first; one that was never debited is idle from its first entry on.
     """
     of_account = Entry.account_id == Account.id
     last_debit = select(func.max(Entry.booked_on)).where(of_account, Entry.amount_cents < 0)
     first_entry = select(func.min(Entry.booked_on)).where(of_account)
     idle_since = func.coalesce(last_debit.scalar_subquery(), first_entry.scalar_subquery())
     rows = session.execute(
-        select(Account, idle_since, func.count().over())
+        select(*VIEW, idle_since, func.count().over())
         .where(Account.id.in_(account_ids), Account.balance_cents > above_cents, idle_since <= since)
         .order_by(Account.balance_cents.desc(), Account.id)
         .limit(limit)
     ).all()
-    return [IdleAccount(_view(row), idle_on) for row, idle_on, _ in rows], rows[0][2] if rows else 0
+    return [IdleAccount(_view(row), row[-2]) for row in rows], rows[0][-1] if rows else 0
 
 
 def statement(account_id: str, start: date, end: date) -> AccountStatement:
-    """Return the statement of a period, both days included. Four queries, whatever the length of the history."""
-    opening = _last_balance(account_id, before=start)
-    rows = session.execute(
-        select(Entry, Transfer)
-        .join(Transfer, Transfer.id == Entry.transfer_id)
-        .where(Entry.account_id == account_id, Entry.booked_on.between(start, end))
-        .order_by(Entry.sequence)
-    ).all()
-    parties = _counterparties(account_id, [transfer.id for _, transfer in rows])
-    lines = tuple(
-        StatementLine(
-            sequence=entry.sequence,
-            transfer_id=transfer.id,
-            kind=transfer.kind,
-            booked_on=entry.booked_on,
-            reference=transfer.reference,
-            wording=transfer.wording,
-            counterparty=parties.get(transfer.id, ""),
-            amount_cents=entry.amount_cents,
-            balance_after_cents=entry.balance_after_cents,
+    """Return the statement of a period, both days included. Five queries, whatever the length of the history.
+
+    The lines of an account of the operator, whose stripes have each their own sequence, are numbered from 1 and ordered by
+    day and transfer.
+    """
+    opening_cents, opening_sequence = _standing(account_id, before=start)
+    rows = _entries(account_id, start, end)
+    parties = _counterparties(account_id, [row.transfer_id for row in rows])
+    lines: list[StatementLine] = []
+    balance_cents = opening_cents
+    for number, row in enumerate(rows, start=1):
+        balance_cents += row.amount_cents
+        lines.append(
+            StatementLine(
+                sequence=number if row.stripe else row.sequence,
+                transfer_id=row.transfer_id,
+                kind=row.kind,
+                booked_on=row.booked_on,
+                reference=row.reference,
+                wording=row.wording,
+                counterparty=parties.get(row.transfer_id, ""),
+                amount_cents=row.amount_cents,
+                balance_after_cents=balance_cents if row.stripe else row.balance_after_cents,
+            )
         )
-        for entry, transfer in rows
-    )
-    closing, sequence = (lines[-1].balance_after_cents, lines[-1].sequence) if lines else opening
-    return AccountStatement(account_id, start, end, opening[0], lines, closing, sequence)
+    closing_cents = lines[-1].balance_after_cents if lines else opening_cents
+    last_sequence = lines[-1].sequence if lines else opening_sequence
+    return AccountStatement(account_id, start, end, opening_cents, tuple(lines), closing_cents, last_sequence)
 
 
 def month_end_balances(account_id: str, month_ends: Sequence[date]) -> list[int]:
-    """Return the balance in cents at the end of each of these days, in one query."""
+    """Return the balance in cents of a member at the end of each of these days, in one query."""
     columns = [
-        select(Entry.balance_after_cents)
-        .where(Entry.account_id == account_id, Entry.booked_on <= day)
-        .order_by(Entry.sequence.desc())
-        .limit(1)
-        .scalar_subquery()
-        for day in month_ends
+        _last_entry(Entry.balance_after_cents, account_id, 0, Entry.booked_on <= day) for day in month_ends
     ]
     return [cents or 0 for cents in session.execute(select(*columns)).one()]
 
@@ -136,10 +165,11 @@ def totals() -> LedgerTotals:
     """Return the ledger in figures; the sum of all balances must be zero."""
     balance = Account.balance_cents
     member = Account.kind == "member"
+    striped = select(func.coalesce(func.sum(Stripe.balance_cents), 0)).scalar_subquery()
     row = session.execute(
         select(
             func.count(),
-            func.coalesce(func.sum(balance), 0),
+            func.coalesce(func.sum(balance), 0) + striped,
             func.coalesce(func.sum(case((member & (balance > 0), balance), else_=0)), 0),
             func.coalesce(func.sum(case((member & (balance < 0), -balance), else_=0)), 0),
             func.coalesce(func.sum(Account.held_cents), 0),
@@ -151,10 +181,7 @@ def totals() -> LedgerTotals:
 
 def totals_by_kind() -> list[KindTotals]:
     """Return sums over all accounts of each kind; the sum of their balances must be zero."""
-    sums = [
-        func.coalesce(func.sum(c), 0)
-        for c in (Account.balance_cents, Account.held_cents, Account.incoming_cents)
-    ]
+    sums = [func.coalesce(func.sum(c), 0) for c in (BALANCE, Account.held_cents, Account.incoming_cents)]
     rows = session.execute(
         select(Account.kind, func.count(), *sums).group_by(Account.kind).order_by(Account.kind)
     )
@@ -181,7 +208,8 @@ def journal(
         .where(Entry.transfer_id.in_([t.id for t in transfers]))
         .order_by(Entry.amount_cents, Entry.account_id)
     ):
-        leg = JournalEntry(entry.account_id, name, entry.amount_cents, entry.balance_after_cents)
+        after = None if entry.stripe else entry.balance_after_cents
+        leg = JournalEntry(entry.account_id, name, entry.amount_cents, after)
         legs[entry.transfer_id].append(leg)
     return [
         JournalLine(
@@ -196,19 +224,8 @@ def journal_size(*, start: date | None = None, end: date | None = None) -> int:
     return session.scalar(select(func.count()).select_from(Transfer).where(*_within(start, end))) or 0
 
 
-def _view(row: Account) -> AccountView:
-    return AccountView(
-        id=row.id,
-        kind=row.kind,
-        name=row.name,
-        status=row.status,
-        balance_cents=row.balance_cents,
-        held_cents=row.held_cents,
-        incoming_cents=row.incoming_cents,
-        credit_limit_cents=row.credit_limit_cents,
-        balance_cap_cents=row.balance_cap_cents,
-        opened_at=row.opened_at,
-    )
+def _view(row: Row[Any]) -> AccountView:
+    return AccountView(*row[: len(VIEW)])
 
 
 def _within(start: date | None, end: date | None) -> list[ColumnElement[bool]]:
@@ -220,14 +237,55 @@ def _within(start: date | None, end: date | None) -> list[ColumnElement[bool]]:
     return conditions
 
 
-def _last_balance(account_id: str, before: date) -> tuple[int, int]:
-    query = select(Entry.balance_after_cents, Entry.sequence)
-    row = session.execute(
-        query.where(Entry.account_id == account_id, Entry.booked_on < before)
-        .order_by(Entry.sequence.desc())
+def _entries(account_id: str, start: date, end: date) -> Sequence[Row[*tuple[Any, ...]]]:
+    """Return the entries of a period with their transfers, in the order of the account."""
+    stripes = session.scalars(select(Stripe.stripe).where(Stripe.account_id == account_id)).all() or [0]
+    return session.execute(
+        select(
+            Entry.stripe,
+            Entry.sequence,
+            Entry.transfer_id,
+            Entry.amount_cents,
+            Entry.balance_after_cents,
+            Entry.booked_on,
+            Transfer.kind,
+            Transfer.reference,
+            Transfer.wording,
+        )
+        .join(Transfer, Transfer.id == Entry.transfer_id)
+        .where(Entry.account_id == account_id, Entry.stripe.in_(stripes), Entry.booked_on.between(start, end))
+        .order_by(Entry.booked_on, case((Entry.stripe == 0, Entry.sequence), else_=0), Entry.transfer_id)
+    ).all()
+
+
+def _last_entry(
+    column: InstrumentedAttribute[int],
+    account_id: str,
+    stripe: int | InstrumentedAttribute[int],
+    when: ColumnElement[bool],
+) -> ScalarSelect[int]:
+    return (
+        select(column)
+        .where(Entry.account_id == account_id, Entry.stripe == stripe, when)
+        .order_by(Entry.booked_on.desc(), Entry.sequence.desc())
         .limit(1)
-    ).first()
-    return (row[0], row[1]) if row else (0, 0)
+        .scalar_subquery()
+    )
+
+
+def _standing(account_id: str, before: date) -> tuple[int, int]:
+    """Return the balance and the last sequence of an account at the start of a day; the sequence is 0 for the operator's."""
+    earlier = Entry.booked_on < before
+    row = session.execute(
+        select(
+            _last_entry(Entry.balance_after_cents, account_id, 0, earlier),
+            _last_entry(Entry.sequence, account_id, 0, earlier),
+            select(func.sum(_last_entry(Entry.balance_after_cents, account_id, Stripe.stripe, earlier)))
+            .where(Stripe.account_id == account_id)
+            .scalar_subquery(),
+        )
+    ).one()
+    return int(row[0] or row[2] or 0), row[1] or 0
 
 
 def _counterparties(account_id: str, transfer_ids: Sequence[str]) -> dict[str, str]:

@@ -1,21 +1,19 @@
-"""Verbs of the ledger. Each needs the caller's open transaction and writes all or nothing; `booking` writes the rows."""
+"""Verbs of the ledger. Each needs the caller's open transaction and writes all or nothing; `store` writes the rows."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import Row, func, select
 
-from barterweb import clock
+from barterweb import clock, ids
 from barterweb.db import require_transaction, session
-from barterweb.ledger import booking
+from barterweb.ledger import store
+from barterweb.ledger.booking import Booking, NewTransfer, canonical, charged, check_legs, fingerprint_of
 from barterweb.ledger.errors import (
     AccountExists,
     AccountNotEmpty,
     AccountNotOpen,
-    HoldAlreadySettled,
     HoldExceeded,
-    HoldExpired,
-    IdempotencyConflict,
     InvalidTransfer,
     NotReversible,
     ReversalExceedsOriginal,
@@ -23,7 +21,8 @@ from barterweb.ledger.errors import (
     UnknownTransfer,
 )
 from barterweb.ledger.facts import Fee, Leg, PostedTransfer
-from barterweb.ledger.models import Account, Entry, Hold, Transfer
+from barterweb.ledger.models import STRIPES, Account, Entry, Hold, Stripe, Transfer
+from barterweb.ledger.queries import balance_of
 from barterweb.money import Credits
 
 
@@ -35,11 +34,13 @@ def open_account(
     credit_limit: Credits | None = None,
     balance_cap: Credits | None = None,
 ) -> None:
-    """Open an account with a zero balance; None means no limit. Opening it twice alike does nothing.
+    """Open an account with a zero balance; None means no limit, which an account of the operator never has.
 
-    Raises `AccountExists` when the id is taken by an account of another kind.
+    Opening it twice alike does nothing. Raises `AccountExists` when the id is taken by an account of another kind.
     """
     require_transaction()
+    if kind != "member" and (credit_limit, balance_cap) != (None, None):
+        raise ValueError("an account of the operator has neither limit nor ceiling")
     existing = session.get(Account, account_id)
     if existing is not None:
         if existing.kind != kind:
@@ -56,12 +57,15 @@ def open_account(
         )
     )
     session.flush()
+    if kind != "member":
+        session.add_all(Stripe(account_id=account_id, stripe=number) for number in range(1, STRIPES + 1))
+        session.flush()
 
 
 def set_limits(*, account_id: str, credit_limit: Credits | None, balance_cap: Credits | None) -> None:
     """Change the credit limit and the ceiling. A balance already beyond them stays; new movements must respect them."""
     require_transaction()
-    account = booking.lock_accounts([account_id])[account_id]
+    account = store.lock_accounts([account_id])[account_id]
     account.credit_limit_cents = None if credit_limit is None else credit_limit.cents
     account.balance_cap_cents = None if balance_cap is None else balance_cap.cents
 
@@ -69,7 +73,7 @@ def set_limits(*, account_id: str, credit_limit: Credits | None, balance_cap: Cr
 def set_frozen(*, account_id: str, frozen: bool) -> None:
     """Freeze an account (nothing new moves on it) or open it again; a closed account stays closed."""
     require_transaction()
-    account = booking.lock_accounts([account_id])[account_id]
+    account = store.lock_accounts([account_id])[account_id]
     if account.status == "closed":
         raise AccountNotOpen(account_id, account.status)
     account.status = "frozen" if frozen else "open"
@@ -78,30 +82,35 @@ def set_frozen(*, account_id: str, frozen: bool) -> None:
 def close_account(*, account_id: str) -> None:
     """Close an account for good. Raises `AccountNotEmpty` unless its balance and its holds are zero."""
     require_transaction()
-    account = booking.lock_accounts([account_id])[account_id]
-    if account.balance_cents or account.held_cents or account.incoming_cents:
-        raise AccountNotEmpty(account_id, Credits(account.balance_cents))
+    account = store.lock_accounts([account_id])[account_id]
+    balance = Credits(balance_of(account_id))
+    if balance or account.held_cents or account.incoming_cents:
+        raise AccountNotEmpty(account_id, balance)
     account.status = "closed"
 
 
 def post_transfer(
-    *, key: str, kind: str, legs: Sequence[Leg], reference: str, wording: str
+    *, key: str, kind: str, legs: Sequence[Leg], reference: str, wording: str, fees: Sequence[Fee] = ()
 ) -> PostedTransfer:
-    """Book a movement between accounts, today.
+    """Book a movement between accounts, today, and with it its `fees`, each as a transfer of its own.
 
-    `key` makes it idempotent: the same key with the same body returns the first result; with another body it raises
-    `IdempotencyConflict`. Raises `InvalidTransfer`, `UnknownAccount`, `AccountNotOpen`, `CreditLimitExceeded`,
-    `BalanceCapExceeded`.
+    A fee is paid out of what its payer receives here, or on top of what it gives. `key` makes the whole idempotent: the same
+    key with the same body returns the first result; with another body it raises `IdempotencyConflict`. Raises
+    `InvalidTransfer`, `UnknownAccount`, `AccountNotOpen`, `CreditLimitExceeded`, `BalanceCapExceeded`.
     """
     require_transaction()
-    booking.check_legs(legs)
-    fingerprint = booking.fingerprint_of("transfer", kind, booking.canonical(legs), reference)
-    accounts = booking.lock_accounts(leg.account_id for leg in legs)
-    replayed = booking.replay(key, fingerprint)
-    if replayed is not None:
-        return replayed
-    booking.require_open(accounts.values())
-    return booking.book(accounts, key, kind, legs, reference, wording, fingerprint)
+    transfer = NewTransfer(
+        id=ids.new_id("ope"),
+        kind=kind,
+        idempotency_key=key,
+        fingerprint=fingerprint_of("transfer", kind, canonical(legs), reference, charged(fees)),
+        reference=reference,
+        wording=wording,
+    )
+    booking = Booking()
+    booking.add_transfer(transfer, legs)
+    booking.add_fees(fees)
+    return store.book(booking)
 
 
 def place_hold(
@@ -116,32 +125,30 @@ def place_hold(
 ) -> None:
     """Reserve `amount` on the payer's account and promise `expected` (by default the same) to the payee's.
 
-    The id makes it idempotent like a transfer's key. Raises `InvalidTransfer`, `UnknownAccount`, `AccountNotOpen`,
-    `CreditLimitExceeded`, `BalanceCapExceeded`, `IdempotencyConflict`.
+    Both are members' accounts. The id makes it idempotent like a transfer's key. Raises `InvalidTransfer`,
+    `UnknownAccount`, `AccountNotOpen`, `CreditLimitExceeded`, `BalanceCapExceeded`, `IdempotencyConflict`.
     """
     require_transaction()
     promised = amount if expected is None else expected
-    booking.check_legs([Leg(payer_account_id, -amount), Leg(payee_account_id, amount)])
+    check_legs([Leg(payer_account_id, -amount), Leg(payee_account_id, amount)])
     if not 1 <= promised.cents <= amount.cents:
         raise InvalidTransfer("a hold promises at least 0.01 and at most what it reserves")
-    accounts = booking.lock_accounts([payer_account_id, payee_account_id])
-    body = {
-        "payer_account_id": payer_account_id,
-        "payee_account_id": payee_account_id,
-        "amount_cents": amount.cents,
-        "expected_cents": promised.cents,
-        "reference": reference,
-    }
-    existing = session.get(Hold, hold_id, populate_existing=True)
-    if existing is not None:
-        if any(getattr(existing, name) != value for name, value in body.items()):
-            raise IdempotencyConflict(hold_id)
-        return
-    booking.require_open(accounts.values())
-    booking.move(accounts[payer_account_id], held=amount)
-    booking.move(accounts[payee_account_id], incoming=promised)
-    session.add(Hold(id=hold_id, created_at=clock.now(), expires_at=expires_at, **body))
-    session.flush()
+    booking = Booking(
+        hold={
+            "action": "place",
+            "id": hold_id,
+            "payer_account_id": payer_account_id,
+            "payee_account_id": payee_account_id,
+            "amount_cents": amount.cents,
+            "expected_cents": promised.cents,
+            "reference": reference,
+            "expires_at": None if expires_at is None else expires_at.astimezone(UTC).isoformat(),
+        }
+    )
+    payer, payee = booking.move(payer_account_id), booking.move(payee_account_id)
+    payer.held = payer.taken = amount.cents
+    payee.incoming = payee.given = promised.cents
+    store.settle(booking)
 
 
 def post_hold(
@@ -155,35 +162,22 @@ def post_hold(
     `UnknownAccount`, `AccountNotOpen`, `IdempotencyConflict`.
     """
     require_transaction()
-    known = _hold(hold_id)
-    parties = (known.payer_account_id, known.payee_account_id)
-    legs = [Leg(parties[0], -amount), Leg(parties[1], amount)]
-    booking.check_legs(legs)
-    charged = [[fee.payer_account_id, fee.payee_account_id, fee.amount.cents, fee.kind] for fee in fees]
-    fingerprint = booking.fingerprint_of("hold", hold_id, kind, amount.cents, charged)
-    accounts = booking.lock_accounts([*parties, *(fee.payee_account_id for fee in fees)])
-    replayed = booking.replay(key, fingerprint)
-    if replayed is not None:
-        return replayed
     hold = _hold(hold_id)
-    if hold.status != "held":
-        raise HoldAlreadySettled(hold_id, hold.status)
-    if hold.expires_at is not None and hold.expires_at <= clock.now():
-        raise HoldExpired(hold_id)
-    booking.require_open(accounts.values())
+    transfer = NewTransfer(
+        id=ids.new_id("ope"),
+        kind=kind,
+        idempotency_key=key,
+        fingerprint=fingerprint_of("hold", hold_id, kind, amount.cents, charged(fees)),
+        reference=hold.reference,
+        wording=wording,
+    )
+    booking = Booking(hold={"action": "post", "id": hold_id, "transfer_id": transfer.id})
+    legs = [Leg(hold.payer_account_id, -amount), Leg(hold.payee_account_id, amount)]
+    booking.add_transfer(transfer, legs, prepaid=True)
     _require_within_hold(hold, amount, fees)
-    booking.free(hold, accounts)
-    posted = booking.book(accounts, key, kind, legs, hold.reference, wording, fingerprint, prepaid=True)
-    for number, fee in enumerate(fees, start=1):
-        charge = [Leg(fee.payer_account_id, -fee.amount), Leg(fee.payee_account_id, fee.amount)]
-        booking.check_legs(charge)
-        fee_key = f"{key}:fee:{number}"
-        booking.book(
-            accounts, fee_key, fee.kind, charge, hold.reference, fee.wording, fingerprint, prepaid=True
-        )
-    hold.status, hold.settled_at, hold.transfer_id = "posted", clock.now(), posted.id
-    session.flush()
-    return posted
+    booking.add_fees(fees, prepaid=True)
+    _free(booking, hold)
+    return store.book(booking)
 
 
 def release_hold(*, hold_id: str) -> None:
@@ -192,15 +186,9 @@ def release_hold(*, hold_id: str) -> None:
     Raises `UnknownHold`, and `HoldAlreadySettled` when it was posted.
     """
     require_transaction()
-    known = _hold(hold_id)
-    accounts = booking.lock_accounts([known.payer_account_id, known.payee_account_id])
-    hold = _hold(hold_id)
-    if hold.status == "posted":
-        raise HoldAlreadySettled(hold_id, hold.status)
-    if hold.status == "held":
-        booking.free(hold, accounts)
-        hold.status, hold.settled_at = "released", clock.now()
-        session.flush()
+    booking = Booking(hold={"action": "release", "id": hold_id}, thaws=True)
+    _free(booking, _hold(hold_id))
+    store.settle(booking)
 
 
 def reverse_transfer(
@@ -217,31 +205,58 @@ def reverse_transfer(
         raise UnknownTransfer(transfer_id)
     if original.reverses_id is not None:
         raise NotReversible(transfer_id)
-    booked = dict(_sums_by_account([transfer_id]))
-    chosen = (
-        [Leg(account, Credits(-cents)) for account, cents in booked.items()] if legs is None else list(legs)
+    booked = _sums_by_account([transfer_id])
+    chosen = [Leg(account, Credits(-cents)) for account, cents in booked.items()] if legs is None else legs
+    transfer = NewTransfer(
+        id=ids.new_id("ope"),
+        kind="reversal",
+        idempotency_key=key,
+        fingerprint=fingerprint_of("reversal", transfer_id, canonical(chosen)),
+        reference=original.reference,
+        wording=wording,
+        reverses_id=transfer_id,
     )
-    booking.check_legs(chosen)
-    fingerprint = booking.fingerprint_of("reversal", transfer_id, booking.canonical(chosen))
-    accounts = booking.lock_accounts([*booked, *(leg.account_id for leg in chosen)])
-    replayed = booking.replay(key, fingerprint)
-    if replayed is not None:
-        return replayed
-    booking.require_open(accounts.values())
-    _require_within_original(transfer_id, booked, chosen)
-    return booking.book(
-        accounts, key, "reversal", chosen, original.reference, wording, fingerprint, reverses_id=transfer_id
-    )
+    booking = Booking()
+    booking.add_transfer(transfer, chosen)
+    store.lock_accounts(
+        [*booked, *booking.moves]
+    )  # so that no other reversal of the same transfer passes between
+    if not _is_booked(key):
+        _require_within_original(transfer_id, booked, chosen)
+    return store.book(booking)
 
 
-def _hold(hold_id: str) -> Hold:
-    hold = session.get(Hold, hold_id, populate_existing=True)
+def _is_booked(key: str) -> bool:
+    return session.scalar(select(Transfer.id).where(Transfer.idempotency_key == key)) is not None
+
+
+HoldTerms = Row[str, str, str, int, int, str]
+
+
+def _hold(hold_id: str) -> HoldTerms:
+    """Return what never changes of a hold; whether it may still be settled is decided where it is."""
+    hold = session.execute(
+        select(
+            Hold.id,
+            Hold.payer_account_id,
+            Hold.payee_account_id,
+            Hold.amount_cents,
+            Hold.expected_cents,
+            Hold.reference,
+        ).where(Hold.id == hold_id)
+    ).one_or_none()
     if hold is None:
         raise UnknownHold(hold_id)
     return hold
 
 
-def _require_within_hold(hold: Hold, amount: Credits, fees: Sequence[Fee]) -> None:
+def _free(booking: Booking, hold: HoldTerms) -> None:
+    """Take what the hold reserved and promised off its accounts."""
+    booking.move(hold.payer_account_id).held = -hold.amount_cents
+    booking.move(hold.payee_account_id).incoming = -hold.expected_cents
+
+
+def _require_within_hold(hold: HoldTerms, amount: Credits, fees: Sequence[Fee]) -> None:
     if amount.cents > hold.expected_cents:
         raise HoldExceeded(hold.id, Credits(hold.expected_cents), amount)
     funds = {hold.payer_account_id: Credits(hold.amount_cents) - amount, hold.payee_account_id: amount}
@@ -254,19 +269,19 @@ def _require_within_hold(hold: Hold, amount: Credits, fees: Sequence[Fee]) -> No
             raise HoldExceeded(hold.id, Credits(hold.amount_cents), amount - left)
 
 
-def _sums_by_account(transfer_ids: Sequence[str]) -> list[tuple[str, int]]:
+def _sums_by_account(transfer_ids: Sequence[str]) -> dict[str, int]:
     rows = session.execute(
         select(Entry.account_id, func.sum(Entry.amount_cents))
         .where(Entry.transfer_id.in_(transfer_ids))
         .group_by(Entry.account_id)
         .order_by(Entry.account_id)
     )
-    return [(account_id, int(total)) for account_id, total in rows]
+    return {account_id: int(total) for account_id, total in rows}
 
 
 def _require_within_original(transfer_id: str, booked: dict[str, int], legs: Sequence[Leg]) -> None:
     earlier = session.scalars(select(Transfer.id).where(Transfer.reverses_id == transfer_id)).all()
-    undone = dict(_sums_by_account(earlier)) if earlier else {}
+    undone = _sums_by_account(earlier)
     for leg in legs:
         left = booked.get(leg.account_id, 0) + undone.get(leg.account_id, 0) + leg.amount.cents
         original = booked.get(leg.account_id, 0)

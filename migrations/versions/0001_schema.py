@@ -34,6 +34,11 @@ def upgrade() -> None:
         sa.CheckConstraint(
             "held_cents >= 0 AND incoming_cents >= 0", name=op.f("ck_ledger_accounts_holds_not_negative")
         ),
+        sa.CheckConstraint(
+            "kind = 'member' OR (credit_limit_cents IS NULL AND balance_cap_cents IS NULL AND balance_cents = 0"
+            " AND held_cents = 0 AND incoming_cents = 0 AND last_sequence = 0)",
+            name=op.f("ck_ledger_accounts_striped"),
+        ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_ledger_accounts")),
     )
     op.create_table(
@@ -57,6 +62,40 @@ def upgrade() -> None:
     op.create_index(op.f("ix_ledger_transfers_reference"), "ledger_transfers", ["reference"], unique=False)
     op.create_index(
         op.f("ix_ledger_transfers_reverses_id"), "ledger_transfers", ["reverses_id"], unique=False
+    )
+    op.create_table(
+        "ledger_stripes",
+        sa.Column("account_id", sa.String(length=40), nullable=False),
+        sa.Column("stripe", sa.SmallInteger(), autoincrement=False, nullable=False),
+        sa.Column("balance_cents", sa.BigInteger(), nullable=False),
+        sa.Column("last_sequence", sa.BigInteger(), nullable=False),
+        sa.Column("last_booked_on", sa.Date(), nullable=True),
+        sa.CheckConstraint("stripe BETWEEN 1 AND 64", name=op.f("ck_ledger_stripes_stripe")),
+        sa.ForeignKeyConstraint(
+            ["account_id"], ["ledger_accounts.id"], name=op.f("fk_ledger_stripes_account_id")
+        ),
+        sa.PrimaryKeyConstraint("account_id", "stripe", name=op.f("pk_ledger_stripes")),
+    )
+    op.create_table(
+        "ledger_unsealed",
+        sa.Column("transfer_id", sa.String(length=40), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["transfer_id"], ["ledger_transfers.id"], name=op.f("fk_ledger_unsealed_transfer_id")
+        ),
+        sa.PrimaryKeyConstraint("transfer_id", name=op.f("pk_ledger_unsealed")),
+    )
+    op.create_table(
+        "ledger_seals",
+        sa.Column("position", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("transfer_id", sa.String(length=40), nullable=False),
+        sa.Column("hash", sa.String(length=64), nullable=False),
+        sa.Column("sealed_at", sa.DateTime(timezone=True), nullable=False),
+        sa.CheckConstraint("position >= 1", name=op.f("ck_ledger_seals_position")),
+        sa.ForeignKeyConstraint(
+            ["transfer_id"], ["ledger_transfers.id"], name=op.f("fk_ledger_seals_transfer_id")
+        ),
+        sa.PrimaryKeyConstraint("position", name=op.f("pk_ledger_seals")),
+        sa.UniqueConstraint("transfer_id", name=op.f("uq_ledger_seals_transfer_id")),
     )
     op.create_table(
         "outbox_messages",
@@ -185,6 +224,7 @@ def upgrade() -> None:
     op.create_table(
         "ledger_entries",
         sa.Column("account_id", sa.String(length=40), nullable=False),
+        sa.Column("stripe", sa.SmallInteger(), autoincrement=False, nullable=False),
         sa.Column("sequence", sa.BigInteger(), autoincrement=False, nullable=False),
         sa.Column("transfer_id", sa.String(length=40), nullable=False),
         sa.Column("amount_cents", sa.BigInteger(), nullable=False),
@@ -203,7 +243,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(
             ["transfer_id"], ["ledger_transfers.id"], name=op.f("fk_ledger_entries_transfer_id")
         ),
-        sa.PrimaryKeyConstraint("account_id", "sequence", name=op.f("pk_ledger_entries")),
+        sa.PrimaryKeyConstraint("account_id", "stripe", "sequence", name=op.f("pk_ledger_entries")),
         sa.UniqueConstraint(
             "transfer_id", "account_id", name=op.f("uq_ledger_entries_transfer_id_account_id")
         ),
@@ -211,7 +251,7 @@ def upgrade() -> None:
     op.create_index(
         "ix_ledger_entries_account_id_booked_on",
         "ledger_entries",
-        ["account_id", "booked_on", "sequence"],
+        ["account_id", "stripe", "booked_on", "sequence"],
         unique=False,
     )
     op.create_table(
@@ -701,8 +741,11 @@ def downgrade() -> None:
     op.drop_index("ix_outbox_messages_status_next_attempt_at", table_name="outbox_messages")
     op.drop_index("ix_outbox_messages_created_at", table_name="outbox_messages")
     op.drop_table("outbox_messages")
+    op.drop_table("ledger_seals")
+    op.drop_table("ledger_unsealed")
     op.drop_index(op.f("ix_ledger_transfers_reverses_id"), table_name="ledger_transfers")
     op.drop_index(op.f("ix_ledger_transfers_reference"), table_name="ledger_transfers")
     op.drop_index(op.f("ix_ledger_transfers_booked_on"), table_name="ledger_transfers")
     op.drop_table("ledger_transfers")
+    op.drop_table("ledger_stripes")
     op.drop_table("ledger_accounts")

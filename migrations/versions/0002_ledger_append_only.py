@@ -1,4 +1,4 @@
-"""The database itself refuses to change or remove transfers and entries (promises L7 of docs/ledger.md).
+"""The database itself refuses to change or remove transfers, entries and seals (promises L7 of docs/ledger.md).
 
 SQLite: one trigger per way. The third one is there because ``INSERT OR REPLACE`` removes the old row without asking the
 delete trigger unless ``recursive_triggers`` is on, which a stranger's connection need not have set; it looks at every
@@ -18,9 +18,10 @@ depends_on = None
 UNIQUE_KEYS = {
     "ledger_transfers": ("id = NEW.id", "idempotency_key = NEW.idempotency_key"),
     "ledger_entries": (
-        "account_id = NEW.account_id AND sequence = NEW.sequence",
+        "account_id = NEW.account_id AND stripe = NEW.stripe AND sequence = NEW.sequence",
         "transfer_id = NEW.transfer_id AND account_id = NEW.account_id",
     ),
+    "ledger_seals": ("position = NEW.position", "transfer_id = NEW.transfer_id"),
 }
 
 

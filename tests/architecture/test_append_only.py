@@ -18,9 +18,10 @@ SEED = (
     " (id, kind, idempotency_key, fingerprint, reference, wording, booked_on, created_at) VALUES"
     " ('t', 'trade', 'key', 'f', 'r', 'w', '2026-01-01', '2026-01-01')",
     "INSERT INTO ledger_entries"
-    " (account_id, sequence, transfer_id, amount_cents, balance_after_cents, booked_on) VALUES"
-    " ('a', 1, 't', -5, -5, '2026-01-01'),"
-    " ('b', 1, 't', 5, 5, '2026-01-01')",
+    " (account_id, stripe, sequence, transfer_id, amount_cents, balance_after_cents, booked_on) VALUES"
+    " ('a', 0, 1, 't', -5, -5, '2026-01-01'),"
+    " ('b', 0, 1, 't', 5, 5, '2026-01-01')",
+    "INSERT INTO ledger_seals (position, transfer_id, hash, sealed_at) VALUES (1, 't', 'h', '2026-01-01')",
 )
 
 
@@ -40,8 +41,8 @@ def stranger(database_url: str) -> Iterator[sa.Connection]:
 @pytest.mark.parametrize(
     "replacement",
     [
-        "REPLACE INTO ledger_entries (rowid, account_id, sequence, transfer_id, amount_cents, balance_after_cents,"
-        " booked_on) VALUES (1, 'c', 9, 't', 6, 6, '2026-01-01')",
+        "REPLACE INTO ledger_entries (rowid, account_id, stripe, sequence, transfer_id, amount_cents, balance_after_cents,"
+        " booked_on) VALUES (1, 'c', 0, 9, 't', 6, 6, '2026-01-01')",
         "UPDATE OR REPLACE ledger_entries SET account_id = 'b' WHERE account_id = 'a'",
     ],
 )
@@ -56,7 +57,7 @@ def test_no_entry_is_replaced_by_its_row_number_or_by_another(
 
 
 @pytest.mark.only_on("postgresql")
-@pytest.mark.parametrize("table", ["ledger_transfers", "ledger_entries"])
+@pytest.mark.parametrize("table", ["ledger_transfers", "ledger_entries", "ledger_seals"])
 def test_the_sites_role_may_only_read_and_append(stranger: sa.Connection, table: str) -> None:
     driver = stranger.connection.driver_connection
     assert driver is not None
@@ -68,7 +69,9 @@ def test_the_sites_role_may_only_read_and_append(stranger: sa.Connection, table:
     assert stranger.exec_driver_sql(f"SELECT count(*) FROM {table}").scalar()
     stranger.exec_driver_sql("UPDATE ledger_accounts SET held_cents = 0")
     for change in (
-        f"UPDATE {table} SET booked_on = '2026-01-02'",
+        f"UPDATE {table} SET transfer_id = 'u'"
+        if table != "ledger_transfers"
+        else f"UPDATE {table} SET id = 'u'",
         f"DELETE FROM {table}",
         f"TRUNCATE {table}",
     ):

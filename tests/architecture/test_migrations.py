@@ -11,7 +11,7 @@ from flask import Flask
 
 from barterweb.db import Base, dialect_name, session
 
-APPEND_ONLY = ("ledger_transfers", "ledger_entries")
+APPEND_ONLY = ("ledger_transfers", "ledger_entries", "ledger_seals")
 REFUSALS = {"sqlite": ("update", "delete", "replace"), "postgresql": ("change", "truncate")}
 TRIGGERS = {
     "sqlite": "SELECT name FROM sqlite_master WHERE type = 'trigger'",

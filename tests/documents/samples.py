@@ -116,5 +116,6 @@ def statement(*lines: StatementLine, **changes: Any) -> StatementFacts:
         "credit_limit_cents": 200_000,
         "generated_on": date(2027, 1, 2),
         "head": HEAD,
+        "head_position": 1234,
     }
     return StatementFacts(**values | changes)

@@ -195,6 +195,7 @@ def test_a_statement_adds_up() -> None:
         {"held_cents": -1},
         {"credit_limit_cents": -1},
         {"head": "0123"},
+        {"head_position": None},
     ],
 )
 def test_a_statement_that_does_not_add_up_cannot_be_built(change: dict[str, Any]) -> None:

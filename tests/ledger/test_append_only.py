@@ -16,7 +16,10 @@ ATTEMPTS = [
     "DELETE FROM ledger_transfers",
     "INSERT INTO ledger_transfers SELECT * FROM ledger_transfers WHERE true ON CONFLICT (id) DO UPDATE SET wording = 'x'",
     """INSERT INTO ledger_entries SELECT * FROM ledger_entries WHERE true
-       ON CONFLICT (account_id, sequence) DO UPDATE SET amount_cents = 5""",
+       ON CONFLICT (account_id, stripe, sequence) DO UPDATE SET amount_cents = 5""",
+    "UPDATE ledger_seals SET hash = ''",
+    "DELETE FROM ledger_seals",
+    "INSERT INTO ledger_seals SELECT * FROM ledger_seals WHERE true ON CONFLICT (position) DO UPDATE SET hash = ''",
 ]
 REPLACEMENTS = [
     "REPLACE INTO ledger_transfers SELECT * FROM ledger_transfers",
@@ -25,23 +28,30 @@ REPLACEMENTS = [
        created_at, reverses_id FROM ledger_transfers""",
     "REPLACE INTO ledger_entries SELECT * FROM ledger_entries",
     """INSERT OR REPLACE INTO ledger_entries
-       SELECT account_id, sequence + 1000, transfer_id, amount_cents, balance_after_cents, booked_on
+       SELECT account_id, stripe, sequence + 1000, transfer_id, amount_cents, balance_after_cents, booked_on
        FROM ledger_entries""",
+    "REPLACE INTO ledger_seals SELECT * FROM ledger_seals",
+    "INSERT OR REPLACE INTO ledger_seals SELECT position + 1, transfer_id, hash, sealed_at FROM ledger_seals",
 ]
 
 
 def refuse(statement: str) -> None:
     before = session.execute(text("SELECT * FROM ledger_entries ORDER BY account_id, sequence")).all()
-    with pytest.raises(DBAPIError), open_transaction():
+    with pytest.raises(DBAPIError, match="append-only"), open_transaction():
         session.execute(text(statement))
     after = session.execute(text("SELECT * FROM ledger_entries ORDER BY account_id, sequence")).all()
     assert before == after
 
 
+def pay_and_seal(accounts: Accounts) -> None:
+    pay(accounts[0], accounts[1], 100)
+    ledger.seal_all()
+
+
 @pytest.mark.parametrize("statement", ATTEMPTS)
 def test_booked_rows_cannot_be_changed(app: Flask, accounts: Accounts, statement: str) -> None:
     with app.app_context():
-        pay(accounts[0], accounts[1], 100)
+        pay_and_seal(accounts)
         refuse(statement)
 
 
@@ -52,20 +62,20 @@ def test_booked_rows_cannot_be_replaced(
     app: Flask, accounts: Accounts, statement: str, recursive: str
 ) -> None:
     with app.app_context():
-        pay(accounts[0], accounts[1], 100)
+        pay_and_seal(accounts)
         with session.get_bind().connect() as connection:  # a stranger's connection may lack our pragma
             connection.exec_driver_sql("ROLLBACK")
             connection.exec_driver_sql("PRAGMA query_only=OFF")
             connection.exec_driver_sql(f"PRAGMA recursive_triggers={recursive}")
-            with pytest.raises(DBAPIError):
+            with pytest.raises(DBAPIError, match="append-only"):
                 connection.exec_driver_sql(statement)
 
 
 @pytest.mark.only_on("postgresql")
-@pytest.mark.parametrize("table", ["ledger_entries", "ledger_transfers"])
+@pytest.mark.parametrize("table", ["ledger_entries", "ledger_transfers", "ledger_seals"])
 def test_booked_tables_cannot_be_emptied(app: Flask, accounts: Accounts, table: str) -> None:
     with app.app_context():
-        pay(accounts[0], accounts[1], 100)
+        pay_and_seal(accounts)
         refuse(f"TRUNCATE {table} CASCADE")
 
 
@@ -80,6 +90,7 @@ def test_verify_finds_a_balance_changed_by_hand(app: Flask, accounts: Accounts) 
     assert not outcome.clean
     assert {(finding.check, finding.subject) for finding in outcome.findings} == {
         ("a balance is the sum of its entries", "acc_firm"),
+        ("a balance is that of its last entry", "acc_firm"),
         ("all balances sum to zero", "ledger"),
         ("amounts held are the open holds", "acc_haulier"),
     }
