@@ -4,9 +4,9 @@ Rules, each executed here:
 
 * Outside a verb decorated with `transaction` the database itself refuses writes (SQLite ``query_only``, PostgreSQL
   ``READ ONLY``) and a page sees one snapshot.
-* `transaction` is the only place that commits. It opens one write transaction per verb (SQLite ``BEGIN IMMEDIATE``,
-  PostgreSQL ``READ COMMITTED``), runs the verb again a bounded number of times when the database asks for it, and raises
-  `DatabaseBusy` when it keeps asking.
+* `transaction` is the only place that commits. It opens one write transaction per verb (SQLite ``BEGIN IMMEDIATE``, each
+  writer in its turn; PostgreSQL ``READ COMMITTED``), runs the verb again a bounded number of times when the database asks
+  for it or was restarted, and raises `DatabaseBusy` when it keeps asking.
 * Functions that belong inside somebody else's transaction begin with `require_transaction()`.
 
 Why these modes and not SQLAlchemy's own: docs/decisions/0003-transactions.md.
@@ -15,7 +15,7 @@ Why these modes and not SQLAlchemy's own: docs/decisions/0003-transactions.md.
 import random
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from datetime import UTC, datetime
 from functools import wraps
 from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
@@ -24,13 +24,17 @@ import flask_sqlalchemy
 import flask_sqlalchemy.session
 from flask import Flask
 from sqlalchemy import DateTime, Dialect, Engine, MetaData, event
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, DisconnectionError
 from sqlalchemy.orm import DeclarativeBase
 from sqlalchemy.types import TypeDecorator
+
+from barterweb.writer_queue import QueueTimeout, turn
 
 BUSY_TIMEOUT_SECONDS = 15
 LOCK_TIMEOUT_SECONDS = 5
 MAX_ATTEMPTS = 5
+TRUSTED_SECONDS = 1
+"""How long a connection that lies in the pool is believed to be alive; after that it is asked before it is used."""
 
 _RETRYABLE_SQLSTATES = {"40001", "40P01", "55P03"}  # serialization failure, deadlock, lock not available
 
@@ -46,6 +50,10 @@ _WRITE: dict[str, dict[str, Any]] = {
 
 class DatabaseBusy(Exception):
     """The database kept refusing the transaction for reasons of concurrency; nothing was written."""
+
+
+class OutcomeUnknown(DatabaseBusy):
+    """The connection was lost while committing: everything was written, or nothing. Verbs with an id may be sent again."""
 
 
 class RetryTransaction(Exception):
@@ -119,16 +127,16 @@ def init_app(app: Flask, url: str) -> None:
     if url.startswith("sqlite"):
         options: dict[str, Any] = {"connect_args": {"timeout": BUSY_TIMEOUT_SECONDS}}
     else:
-        options = {
-            "pool_pre_ping": True,
-            "connect_args": {"options": f"-c lock_timeout={LOCK_TIMEOUT_SECONDS}s"},
-        }
+        options = {"connect_args": {"options": f"-c lock_timeout={LOCK_TIMEOUT_SECONDS}s"}}
     app.config["SQLALCHEMY_ENGINE_OPTIONS"] = options
     db.init_app(app)
     with app.app_context():
         if db.engine.dialect.name == "sqlite":
             event.listen(db.engine, "connect", _prepare_sqlite)
             event.listen(db.engine, "begin", _begin_sqlite)
+        else:
+            event.listen(db.engine, "checkin", _note_return)
+            event.listen(db.engine, "checkout", _ask_if_alive)
 
 
 def dialect_name() -> str:
@@ -144,7 +152,8 @@ def transaction(verb: Callable[P, R]) -> Callable[P, R]:
     """Make `verb` one write transaction: committed when it returns, rolled back when it raises.
 
     The verb may run more than once, so it changes nothing but the database. Raises `DatabaseBusy` when the database
-    refuses `MAX_ATTEMPTS` times, `TransactionMisuse` inside another transaction or in a GET request.
+    refuses `MAX_ATTEMPTS` times, `OutcomeUnknown` when it was lost while committing, `TransactionMisuse` inside another
+    transaction or in a GET request.
     """
 
     @wraps(verb)
@@ -174,15 +183,19 @@ def open_transaction() -> Iterator[None]:
     if session.new or session.dirty or session.deleted:
         raise TransactionMisuse("objects were changed outside a transaction")
     session.rollback()  # ends the reading snapshot: the transaction must see what is committed now
-    session.info["writing"] = True
     try:
-        yield
-        session.commit()
-    except BaseException:
-        session.rollback()
-        raise
-    finally:
-        session.info.pop("writing", None)
+        with _turn_to_write():
+            session.info["writing"] = True
+            try:
+                yield
+                _commit()
+            except BaseException:
+                session.rollback()
+                raise
+            finally:
+                session.info.pop("writing", None)
+    except QueueTimeout as error:
+        raise DatabaseBusy from error
 
 
 def require_transaction() -> None:
@@ -196,7 +209,40 @@ def forbid_writes() -> None:
     session.info["writes_forbidden"] = True
 
 
+def _commit() -> None:
+    session.flush()  # so that what the database refuses is told apart from a commit whose answer was lost
+    try:
+        session.commit()
+    except DBAPIError as error:
+        if error.connection_invalidated:
+            raise OutcomeUnknown from error
+        raise
+
+
+def _turn_to_write() -> AbstractContextManager[None]:
+    """Return what waits for the turn to write on SQLite, where one writes at a time, and nothing on PostgreSQL."""
+    path = db.engine.url.database
+    if dialect_name() != "sqlite" or path in (None, "", ":memory:"):
+        return nullcontext()
+    return turn(f"{path}-queue", BUSY_TIMEOUT_SECONDS)
+
+
+def _note_return(_connection: Any, record: Any) -> None:
+    record.info["returned_at"] = time.monotonic()
+
+
+def _ask_if_alive(connection: Any, record: Any, _proxy: Any) -> None:
+    """Ask a connection that lay unused whether the server still knows it; the pool then takes another."""
+    if time.monotonic() - record.info.get("returned_at", time.monotonic()) > TRUSTED_SECONDS:
+        try:
+            db.engine.dialect.do_ping(connection)
+        except db.engine.dialect.loaded_dbapi.Error as error:
+            raise DisconnectionError from error
+
+
 def _worth_retrying(error: DBAPIError) -> bool:
+    if error.connection_invalidated:
+        return True
     if getattr(error.orig, "sqlstate", None) in _RETRYABLE_SQLSTATES:
         return True
     return getattr(error.orig, "sqlite_errorname", "").startswith(("SQLITE_BUSY", "SQLITE_LOCKED"))

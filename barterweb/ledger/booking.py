@@ -16,7 +16,7 @@ from barterweb.ledger.facts import Fee, Leg
 from barterweb.money import MAX_CENTS
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class NewTransfer:
     """A transfer to be written; the first of a booking carries the caller's key, the fees keys made from it."""
 
@@ -29,7 +29,7 @@ class NewTransfer:
     reverses_id: str | None = None
 
 
-@dataclass(slots=True)
+@dataclass
 class Line:
     """An entry to be written: its amount, and what the account's balance has changed by then within this booking."""
 
@@ -38,7 +38,7 @@ class Line:
     running: int
 
 
-@dataclass(slots=True)
+@dataclass
 class Move:
     """One account's part in a booking, in cents.
 
@@ -61,7 +61,7 @@ class Move:
             self.taken, self.given = max(self.taken, -self.change), max(self.given, self.change)
 
 
-@dataclass(slots=True)
+@dataclass
 class Booking:
     """Everything one verb writes: transfers, the part of each account, and what becomes of a hold.
 
@@ -73,6 +73,18 @@ class Booking:
     moves: dict[str, Move] = field(default_factory=dict)
     hold: dict[str, Any] | None = None
     thaws: bool = False
+
+    def as_json(self) -> dict[str, Any]:
+        """Return the booking as `store` sends it."""
+        return {
+            "thaws": self.thaws,
+            "hold": self.hold,
+            "transfers": [transfer.__dict__ for transfer in self.transfers],
+            "moves": {
+                account_id: move.__dict__ | {"lines": [line.__dict__ for line in move.lines]}
+                for account_id, move in self.moves.items()
+            },
+        }
 
     def move(self, account_id: str) -> Move:
         """Return the account's part, made when missing."""

@@ -147,7 +147,7 @@ class Unsealed(Model):
 
     __tablename__ = "ledger_unsealed"
 
-    transfer_id: Mapped[str] = mapped_column(ForeignKey("ledger_transfers.id"), primary_key=True)
+    transfer_id: Mapped[str] = mapped_column(String(40), primary_key=True)
 
 
 class Seal(Model):

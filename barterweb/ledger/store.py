@@ -9,7 +9,6 @@ SQLite, where a statement costs no trip, `store_sqlite` takes the steps one by o
 import json
 import random
 from collections.abc import Iterable
-from dataclasses import asdict
 from datetime import UTC, date
 from typing import Any
 
@@ -17,7 +16,7 @@ from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
 from barterweb import clock
-from barterweb.db import RetryTransaction, dialect_name, session
+from barterweb.db import RetryTransaction, session
 from barterweb.ledger import store_sqlite
 from barterweb.ledger.booking import Booking
 from barterweb.ledger.errors import (
@@ -61,17 +60,14 @@ def settle(booking: Booking) -> dict[str, Any]:
 
 def carry_out(booking: Booking) -> dict[str, Any]:
     """Write a booking whole and return its outcome, or write nothing and return what refuses it."""
-    body = {
-        "today": clock.today().isoformat(),
-        "now": clock.now().astimezone(UTC).isoformat(),
+    now = clock.now()
+    body = booking.as_json() | {
+        "today": clock.date_of(now).isoformat(),
+        "now": now.astimezone(UTC).isoformat(),
         "stripe": random.randint(1, STRIPES),
-        "thaws": booking.thaws,
-        "hold": booking.hold,
-        "transfers": [asdict(transfer) for transfer in booking.transfers],
-        "moves": {account_id: asdict(move) for account_id, move in booking.moves.items()},
     }
     connection = session.connection()
-    if dialect_name() == "sqlite":
+    if connection.dialect.name == "sqlite":
         return store_sqlite.book(connection, body)
     statement = "SELECT ledger_book(%s)"
     outcome: dict[str, Any] = connection.exec_driver_sql(statement, (json.dumps(body),)).scalar_one()

@@ -7,7 +7,7 @@ import logging
 
 from flask import Flask, Response, current_app, make_response, redirect, render_template, request
 from flask_wtf.csrf import CSRFError
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, OperationalError
 from werkzeug.exceptions import HTTPException, SecurityError
 from werkzeug.routing import RequestRedirect
 from werkzeug.wrappers import Response as BaseResponse
@@ -54,7 +54,9 @@ def _unexpected(error: Exception) -> Response:
     _log.error("unexpected error on %s %s", request.method, request.path, exc_info=error)
     if current_app.testing:
         raise error
-    if isinstance(error, DBAPIError) and error.connection_invalidated:
+    if isinstance(error, OperationalError) or (
+        isinstance(error, DBAPIError) and error.connection_invalidated
+    ):
         return _plain(503)
     return _plain(500)
 

@@ -79,9 +79,6 @@ def upgrade() -> None:
     op.create_table(
         "ledger_unsealed",
         sa.Column("transfer_id", sa.String(length=40), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["transfer_id"], ["ledger_transfers.id"], name=op.f("fk_ledger_unsealed_transfer_id")
-        ),
         sa.PrimaryKeyConstraint("transfer_id", name=op.f("pk_ledger_unsealed")),
     )
     op.create_table(

@@ -12,17 +12,45 @@ down_revision = "0003"
 branch_labels = None
 depends_on = None
 
-LINES = """
-CREATE FUNCTION ledger_write_lines(
-    account_id text, stripe smallint, sequence bigint, balance bigint, lines jsonb, day date
-) RETURNS void LANGUAGE plpgsql AS $$
+PLACE = """
+CREATE TYPE ledger_place AS (
+    id text, stripe smallint, status text, balance_cents bigint, held_cents bigint, incoming_cents bigint,
+    credit_limit_cents bigint, balance_cap_cents bigint, last_sequence bigint, last_booked_on date
+)
+"""
+
+LOCK = """
+CREATE FUNCTION ledger_lock(ids text[], drawn smallint) RETURNS ledger_place[] LANGUAGE plpgsql AS $$
+DECLARE
+    members ledger_place[];
+    striped ledger_place[];
 BEGIN
-    INSERT INTO ledger_entries
-        (account_id, stripe, sequence, transfer_id, amount_cents, balance_after_cents, booked_on)
-    SELECT account_id, stripe, sequence + line.number, line.transfer_id, line.amount, balance + line.running, day
-    FROM ROWS FROM (jsonb_to_recordset(lines) AS (transfer_id text, amount bigint, running bigint))
-        WITH ORDINALITY AS line (transfer_id, amount, running, number);
+    SELECT array_agg(place) INTO members FROM (
+        SELECT a.id, 0::smallint, a.status, a.balance_cents, a.held_cents, a.incoming_cents, a.credit_limit_cents,
+               a.balance_cap_cents, a.last_sequence, a.last_booked_on
+        FROM ledger_accounts a WHERE a.id = ANY (ids) AND a.kind = 'member' ORDER BY a.id FOR NO KEY UPDATE
+    ) AS place;
+    IF COALESCE(cardinality(members), 0) < cardinality(ids) THEN
+        SELECT array_agg(place) INTO striped FROM (
+            SELECT a.id, s.stripe, a.status, s.balance_cents, 0::bigint, 0::bigint, NULL::bigint, NULL::bigint,
+                   s.last_sequence, s.last_booked_on
+            FROM ledger_accounts a JOIN ledger_stripes s ON s.account_id = a.id AND s.stripe = drawn
+            WHERE a.id = ANY (ids) ORDER BY a.id FOR NO KEY UPDATE OF s
+        ) AS place;
+    END IF;
+    RETURN COALESCE(members, '{}') || COALESCE(striped, '{}');
 END $$
+"""
+
+KNOWN = """
+CREATE FUNCTION ledger_known(transfer jsonb) RETURNS jsonb LANGUAGE sql STABLE AS $$
+    SELECT CASE
+        WHEN fingerprint = transfer ->> 'fingerprint'
+            THEN jsonb_build_object('outcome', 'replayed', 'id', id, 'booked_on', booked_on)
+        ELSE jsonb_build_object('outcome', 'key of another', 'subject', idempotency_key)
+    END
+    FROM ledger_transfers WHERE idempotency_key = transfer ->> 'idempotency_key'
+$$
 """
 
 HOLD = """
@@ -71,140 +99,124 @@ BEGIN
 END $$
 """
 
+REFUSAL = """
+CREATE FUNCTION ledger_refusal(place ledger_place, move jsonb, thaws boolean) RETURNS jsonb LANGUAGE plpgsql AS $$
+DECLARE
+    taken CONSTANT bigint := move ->> 'taken';
+    given CONSTANT bigint := move ->> 'given';
+    available CONSTANT bigint := place.balance_cents + place.credit_limit_cents - place.held_cents;
+    room CONSTANT bigint := place.balance_cap_cents - place.balance_cents - place.incoming_cents;
+BEGIN
+    IF place.status <> 'open' AND NOT thaws THEN
+        RETURN jsonb_build_object('outcome', 'account not open', 'subject', place.id, 'status', place.status);
+    ELSIF place.stripe > 0 AND ((move ->> 'held')::bigint <> 0 OR (move ->> 'incoming')::bigint <> 0) THEN
+        RETURN jsonb_build_object('outcome', 'no holds', 'subject', place.id);
+    ELSIF taken > 0 AND taken > available THEN
+        RETURN jsonb_build_object('outcome', 'limit', 'subject', place.id, 'left', available);
+    ELSIF given > 0 AND given > room THEN
+        RETURN jsonb_build_object('outcome', 'cap', 'subject', place.id, 'left', room);
+    END IF;
+    RETURN NULL;
+END $$
+"""
+
 BOOK = """
 CREATE FUNCTION ledger_book(booking jsonb) RETURNS jsonb LANGUAGE plpgsql AS $$
 DECLARE
     moves CONSTANT jsonb := booking -> 'moves';
     ids CONSTANT text[] := ARRAY(SELECT jsonb_object_keys(moves));
+    first CONSTANT jsonb := booking #> '{transfers,0}';
     hold CONSTANT jsonb := NULLIF(booking -> 'hold', 'null');
     moment CONSTANT timestamptz := booking ->> 'now';
     day date := booking ->> 'today';
-    accounts ledger_accounts[];
-    stripes ledger_stripes[] := '{}';
-    account ledger_accounts;
-    stripe ledger_stripes;
-    known record;
+    places CONSTANT ledger_place[] := ledger_lock(ids, (booking ->> 'stripe')::smallint);
+    place ledger_place;
     move jsonb;
     entries integer;
-    left_cents bigint;
+    written integer;
     refusal jsonb;
 BEGIN
-    -- 1. Lock the members' accounts by id, then the stripe drawn of each account of the operator.
-    SELECT COALESCE(array_agg(locked.a), '{}') INTO accounts FROM (
-        SELECT a FROM ledger_accounts a WHERE a.id = ANY (ids) AND a.kind = 'member' ORDER BY a.id FOR NO KEY UPDATE
-    ) AS locked;
-    IF cardinality(accounts) < cardinality(ids) THEN
-        SELECT COALESCE(array_agg(locked.s), '{}') INTO stripes FROM (
-            SELECT s FROM ledger_stripes s
-            WHERE s.account_id = ANY (ids) AND s.stripe = (booking ->> 'stripe')::smallint
-            ORDER BY s.account_id FOR NO KEY UPDATE
-        ) AS locked;
-        FOR known IN
-            SELECT id, a.id IS NULL AS missing, a.status
-            FROM unnest(ids) AS wanted (id) LEFT JOIN ledger_accounts a USING (id)
-            WHERE a.id IS NULL OR a.kind <> 'member' ORDER BY a.id IS NULL DESC, id
-        LOOP
-            IF known.missing THEN
-                RETURN jsonb_build_object('outcome', 'unknown account', 'subject', known.id);
-            ELSIF known.status <> 'open' AND NOT (booking -> 'thaws')::boolean THEN
-                refusal := jsonb_build_object('outcome', 'account not open', 'subject', known.id, 'status', known.status);
-            ELSIF hold IS NOT NULL AND (moves #>> ARRAY[known.id, 'held'] <> '0' OR moves #>> ARRAY[known.id, 'incoming'] <> '0')
-            THEN
-                refusal := jsonb_build_object('outcome', 'no holds', 'subject', known.id);
-            END IF;
-        END LOOP;
-    END IF;
-
-    -- 2. Answer a key that was booked before.
-    IF jsonb_array_length(booking -> 'transfers') > 0 THEN
-        SELECT t.id, t.booked_on, t.fingerprint INTO known FROM ledger_transfers t
-        WHERE t.idempotency_key = booking #>> '{transfers,0,idempotency_key}';
-        IF FOUND AND known.fingerprint = booking #>> '{transfers,0,fingerprint}' THEN
-            RETURN jsonb_build_object('outcome', 'replayed', 'id', known.id, 'booked_on', known.booked_on);
-        ELSIF FOUND THEN
-            RETURN jsonb_build_object(
-                'outcome', 'key of another', 'subject', booking #>> '{transfers,0,idempotency_key}');
-        END IF;
-    END IF;
-
-    -- 3. Say why the hold, or one of the accounts, refuses.
-    IF hold IS NOT NULL THEN
-        refusal := COALESCE(ledger_refusal_of_hold(hold, moment), refusal);
-    END IF;
-    FOREACH account IN ARRAY accounts LOOP
-        EXIT WHEN refusal IS NOT NULL;
-        move := moves -> account.id;
-        IF account.status <> 'open' AND NOT (booking -> 'thaws')::boolean THEN
-            refusal := jsonb_build_object('outcome', 'account not open', 'subject', account.id, 'status', account.status);
-        END IF;
-        left_cents := account.balance_cents + account.credit_limit_cents - account.held_cents;
-        IF (move ->> 'taken')::bigint > 0 AND (move ->> 'taken')::bigint > left_cents THEN
-            refusal := COALESCE(
-                refusal, jsonb_build_object('outcome', 'limit', 'subject', account.id, 'left', left_cents));
-        END IF;
-        left_cents := account.balance_cap_cents - account.balance_cents - account.incoming_cents;
-        IF (move ->> 'given')::bigint > 0 AND (move ->> 'given')::bigint > left_cents THEN
-            refusal := COALESCE(
-                refusal, jsonb_build_object('outcome', 'cap', 'subject', account.id, 'left', left_cents));
-        END IF;
-        day := GREATEST(day, account.last_booked_on);
-    END LOOP;
-    IF refusal IS NOT NULL THEN
+    -- Say what refuses the booking: an account that is not there, the hold, or an account's state, limit or ceiling.
+    IF cardinality(places) < cardinality(ids) THEN
+        SELECT jsonb_build_object('outcome', 'unknown account', 'subject', min(id)) INTO refusal
+        FROM unnest(ids) AS wanted (id) WHERE NOT EXISTS (SELECT FROM ledger_accounts a WHERE a.id = wanted.id);
         RETURN refusal;
     END IF;
-    FOREACH stripe IN ARRAY stripes LOOP
-        day := GREATEST(day, stripe.last_booked_on);
+    IF hold IS NOT NULL THEN
+        refusal := ledger_refusal_of_hold(hold, moment);
+    END IF;
+    FOREACH place IN ARRAY places LOOP
+        refusal := COALESCE(refusal, ledger_refusal(place, moves -> place.id, (booking -> 'thaws')::boolean));
+        day := GREATEST(day, place.last_booked_on);
     END LOOP;
+    IF refusal IS NOT NULL THEN
+        RETURN COALESCE(ledger_known(first), refusal);
+    END IF;
 
-    -- 4. Write.
-    INSERT INTO ledger_transfers
-        (id, kind, idempotency_key, fingerprint, reference, wording, booked_on, created_at, reverses_id)
-    SELECT id, kind, idempotency_key, fingerprint, reference, wording, day, moment, reverses_id
-    FROM jsonb_to_recordset(booking -> 'transfers') AS transfer (
-        id text, kind text, idempotency_key text, fingerprint text, reference text, wording text, reverses_id text
-    );
-    INSERT INTO ledger_unsealed (transfer_id)
-    SELECT id FROM jsonb_to_recordset(booking -> 'transfers') AS transfer (id text);
-    FOREACH account IN ARRAY accounts LOOP
-        move := moves -> account.id;
+    -- Write the transfers, unless their key is known.
+    IF first IS NOT NULL THEN
+        WITH written AS (
+            INSERT INTO ledger_transfers
+                (id, kind, idempotency_key, fingerprint, reference, wording, booked_on, created_at, reverses_id)
+            SELECT id, kind, idempotency_key, fingerprint, reference, wording, day, moment, reverses_id
+            FROM jsonb_to_recordset(booking -> 'transfers') AS transfer (
+                id text, kind text, idempotency_key text, fingerprint text, reference text, wording text,
+                reverses_id text
+            )
+            ON CONFLICT (idempotency_key) DO NOTHING RETURNING id
+        )
+        INSERT INTO ledger_unsealed (transfer_id) SELECT id FROM written;
+        GET DIAGNOSTICS written = ROW_COUNT;
+        IF written < jsonb_array_length(booking -> 'transfers') THEN
+            RETURN ledger_known(first);
+        END IF;
+    END IF;
+
+    -- Write each account's entries and new balance, then what becomes of the hold.
+    FOREACH place IN ARRAY places LOOP
+        move := moves -> place.id;
         entries := jsonb_array_length(move -> 'lines');
         IF entries > 0 THEN
-            PERFORM ledger_write_lines(
-                account.id, 0::smallint, account.last_sequence, account.balance_cents, move -> 'lines', day);
+            INSERT INTO ledger_entries
+                (account_id, stripe, sequence, transfer_id, amount_cents, balance_after_cents, booked_on)
+            SELECT place.id, place.stripe, place.last_sequence + line.number, line.transfer_id, line.amount,
+                   place.balance_cents + line.running, day
+            FROM ROWS FROM (jsonb_to_recordset(move -> 'lines') AS (transfer_id text, amount bigint, running bigint))
+                WITH ORDINALITY AS line (transfer_id, amount, running, number);
+            place.last_booked_on := day;
         END IF;
-        UPDATE ledger_accounts SET
-            balance_cents = balance_cents + (move ->> 'change')::bigint,
-            held_cents = held_cents + (move ->> 'held')::bigint,
-            incoming_cents = incoming_cents + (move ->> 'incoming')::bigint,
-            last_sequence = last_sequence + entries,
-            last_booked_on = CASE WHEN entries > 0 THEN day ELSE last_booked_on END
-        WHERE id = account.id;
-    END LOOP;
-    FOREACH stripe IN ARRAY stripes LOOP
-        move := moves -> stripe.account_id;
-        PERFORM ledger_write_lines(
-            stripe.account_id, stripe.stripe, stripe.last_sequence, stripe.balance_cents, move -> 'lines', day);
-        UPDATE ledger_stripes s SET
-            balance_cents = balance_cents + (move ->> 'change')::bigint,
-            last_sequence = last_sequence + jsonb_array_length(move -> 'lines'),
-            last_booked_on = day
-        WHERE s.account_id = stripe.account_id AND s.stripe = stripe.stripe;
+        IF place.stripe = 0 THEN
+            UPDATE ledger_accounts SET
+                balance_cents = balance_cents + (move ->> 'change')::bigint,
+                held_cents = held_cents + (move ->> 'held')::bigint,
+                incoming_cents = incoming_cents + (move ->> 'incoming')::bigint,
+                last_sequence = last_sequence + entries,
+                last_booked_on = place.last_booked_on
+            WHERE id = place.id;
+        ELSE
+            UPDATE ledger_stripes SET
+                balance_cents = balance_cents + (move ->> 'change')::bigint,
+                last_sequence = last_sequence + entries,
+                last_booked_on = place.last_booked_on
+            WHERE account_id = place.id AND stripe = place.stripe;
+        END IF;
     END LOOP;
     IF hold IS NOT NULL THEN
         PERFORM ledger_write_hold(hold, moment);
     END IF;
-    RETURN jsonb_build_object('outcome', 'booked', 'id', booking #>> '{transfers,0,id}', 'booked_on', day);
+    RETURN jsonb_build_object('outcome', 'booked', 'id', first ->> 'id', 'booked_on', day);
 END $$
 """
 
 
 def upgrade() -> None:
     if op.get_bind().dialect.name == "postgresql":
-        for function in (LINES, HOLD, WRITE_HOLD, BOOK):
-            op.execute(function)
+        for part in (PLACE, LOCK, KNOWN, HOLD, WRITE_HOLD, REFUSAL, BOOK):
+            op.execute(part)
 
 
 def downgrade() -> None:
     if op.get_bind().dialect.name == "postgresql":
-        for name in ("ledger_book", "ledger_write_hold", "ledger_refusal_of_hold", "ledger_write_lines"):
-            op.execute(f"DROP FUNCTION {name}")
+        for name in ("book", "refusal", "write_hold", "refusal_of_hold", "known", "lock"):
+            op.execute(f"DROP FUNCTION ledger_{name}")
+        op.execute("DROP TYPE ledger_place")

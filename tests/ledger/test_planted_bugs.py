@@ -161,33 +161,34 @@ def test_planted_bug_is_noticed(
 
 
 FUNCTION_BUGS = {
-    "limit forgotten": ("(move ->> 'taken')::bigint > left_cents", "false"),
-    "limit without holds": (" - account.held_cents;", ";"),
-    "cap forgotten": ("(move ->> 'given')::bigint > left_cents", "false"),
-    "cap without promises": (" - account.incoming_cents;", ";"),
-    "balance not written": (
-        "balance_cents = balance_cents + (move ->> 'change')::bigint,\n            held",
+    "limit forgotten": ("refusal", "taken > available", "false"),
+    "limit without holds": ("refusal", " - place.held_cents;", ";"),
+    "cap forgotten": ("refusal", "given > room", "false"),
+    "cap without promises": ("refusal", " - place.incoming_cents;", ";"),
+    "change not written": (
+        "book",
+        "balance_cents = balance_cents + (move ->> 'change')::bigint,\n                held",
         "held",
     ),
-    "promise not written": ("incoming_cents = incoming_cents + (move ->> 'incoming')::bigint,", ""),
-    "stripe not written": ("WHERE s.account_id = stripe.account_id", "WHERE false"),
-    "sequence stands still": ("last_sequence = last_sequence + entries,", ""),
-    "key not looked up": ("IF FOUND AND known.fingerprint", "IF false AND known.fingerprint"),
-    "not queued for its seal": (
-        "INSERT INTO ledger_unsealed (transfer_id)\n    SELECT id FROM",
-        "PERFORM 1 FROM",
-    ),
-    "hold not written": ("PERFORM ledger_write_hold(hold, moment);", "NULL;"),
-    "refused hold goes on": ("refusal := COALESCE(ledger_refusal_of_hold(hold, moment), refusal);", "NULL;"),
+    "promise not written": ("book", "incoming_cents = incoming_cents + (move ->> 'incoming')::bigint,", ""),
+    "stripe not written": ("book", "WHERE account_id = place.id", "WHERE false"),
+    "sequence stands still": ("book", "place.last_sequence + line.number", "1 + line.number"),
+    "key not looked up": ("known", "WHERE idempotency_key", "WHERE kind"),
+    "not queued for its seal": ("book", "SELECT id FROM written", "SELECT id FROM written WHERE id < ''"),
+    "hold not written": ("book", "PERFORM ledger_write_hold(hold, moment);", "NULL;"),
+    "refused hold goes on": ("book", "refusal := ledger_refusal_of_hold(hold, moment);", "NULL;"),
 }
 
 
 @pytest.mark.only_on("postgresql")
 @pytest.mark.parametrize("bug", FUNCTION_BUGS)
-def test_bug_planted_in_the_function_is_noticed(app: Flask, bug: str) -> None:
-    sound, wrong = FUNCTION_BUGS[bug]
+def test_bug_planted_in_a_function_is_noticed(app: Flask, bug: str) -> None:
+    name, sound, wrong = FUNCTION_BUGS[bug]
     with app.app_context(), open_transaction():
-        source = session.scalar(text("SELECT pg_get_functiondef('ledger_book(jsonb)'::regprocedure)"))
+        source = session.scalar(
+            text("SELECT pg_get_functiondef(oid) FROM pg_proc WHERE proname = :name"),
+            {"name": f"ledger_{name}"},
+        )
         assert source.count(sound) == 1, bug
         session.connection().exec_driver_sql(source.replace(sound, wrong).replace("%", "%%"))
     with _noticed():
