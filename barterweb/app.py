@@ -15,6 +15,7 @@ from barterweb.listings import routes as listings
 from barterweb.members import queries as member_queries
 from barterweb.members import routes as members
 from barterweb.notifications import routes as notifications
+from barterweb.operations import queries as operations
 from barterweb.pages import routes as pages
 from barterweb.staff import routes as staff
 from barterweb.trades import routes as trades
@@ -46,6 +47,8 @@ def create_app(chosen: settings.Settings | None = None) -> Flask:
     app.jinja_env.globals["demo_mode"] = config.demo
     converters.init_app(app)
     db.init_app(app, config.database_url)
+    db.before_writes(app, operations.refuse_when_read_only)
+    app.jinja_env.globals["read_only"] = operations.read_only
     Migrate(app, db.db, directory=str(ROOT / "migrations"), compare_type=True, render_as_batch=True)
     sessions.init_app(app, member_queries.actor_for)
     access.init_app(app)

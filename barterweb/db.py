@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
 
 import flask_sqlalchemy
 import flask_sqlalchemy.session
-from flask import Flask
+from flask import Flask, current_app
 from sqlalchemy import DateTime, Dialect, Engine, MetaData, event
 from sqlalchemy.exc import DBAPIError, DisconnectionError
 from sqlalchemy.orm import DeclarativeBase
@@ -54,6 +54,10 @@ class DatabaseBusy(Exception):
 
 class OutcomeUnknown(DatabaseBusy):
     """The connection was lost while committing: everything was written, or nothing. Verbs with an id may be sent again."""
+
+
+class SiteReadOnly(Exception):
+    """The site refuses writes for now; the text says why."""
 
 
 class RetryTransaction(Exception):
@@ -139,6 +143,17 @@ def init_app(app: Flask, url: str) -> None:
             event.listen(db.engine, "checkout", _ask_if_alive)
 
 
+def engine() -> Engine:
+    """Return the engine, for what is no verb and no page: backups and administration."""
+    return db.engine
+
+
+def memory() -> dict[str, Any]:
+    """Return what this process remembers of the database; it is forgotten with the connections."""
+    kept: dict[str, Any] = db.engine.__dict__.setdefault("_barterweb_memory", {})
+    return kept
+
+
 def dialect_name() -> str:
     """Return ``"sqlite"`` or ``"postgresql"``."""
     return db.engine.dialect.name
@@ -148,19 +163,34 @@ P = ParamSpec("P")
 R = TypeVar("R")
 
 
+def before_writes(app: Flask, check: Callable[[], None]) -> None:
+    """Have `check` called before each transaction that is not essential; what it raises refuses the transaction."""
+    app.extensions["barterweb_before_writes"] = check
+
+
 def transaction(verb: Callable[P, R]) -> Callable[P, R]:
     """Make `verb` one write transaction: committed when it returns, rolled back when it raises.
 
     The verb may run more than once, so it changes nothing but the database. Raises `DatabaseBusy` when the database
-    refuses `MAX_ATTEMPTS` times, `OutcomeUnknown` when it was lost while committing, `TransactionMisuse` inside another
-    transaction or in a GET request.
+    refuses `MAX_ATTEMPTS` times, `OutcomeUnknown` when it was lost while committing, `SiteReadOnly` while the site is,
+    `TransactionMisuse` inside another transaction or in a GET request.
     """
+    return _transactional(verb, open_transaction)
 
+
+def essential_transaction(verb: Callable[P, R]) -> Callable[P, R]:
+    """Like `transaction`, for what must go on when the site is read-only: the log of downloads, letters, the switch."""
+    return _transactional(verb, open_essential_transaction)
+
+
+def _transactional(
+    verb: Callable[P, R], opening: Callable[[], AbstractContextManager[None]]
+) -> Callable[P, R]:
     @wraps(verb)
     def run(*args: P.args, **kwargs: P.kwargs) -> R:
         for attempt in range(1, MAX_ATTEMPTS + 1):
             try:
-                with open_transaction():
+                with opening():
                     return verb(*args, **kwargs)
             except (DBAPIError, RetryTransaction) as error:
                 if isinstance(error, DBAPIError) and not _worth_retrying(error):
@@ -176,6 +206,16 @@ def transaction(verb: Callable[P, R]) -> Callable[P, R]:
 @contextmanager
 def open_transaction() -> Iterator[None]:
     """Open one write transaction for the block, without retries: for `transaction`, scripts and tests."""
+    check = current_app.extensions.get("barterweb_before_writes")
+    if check is not None and not session.info.get("writing"):
+        check()
+    with open_essential_transaction():
+        yield
+
+
+@contextmanager
+def open_essential_transaction() -> Iterator[None]:
+    """Open one write transaction for the block, even while the site is read-only."""
     if session.info.get("writing"):
         raise TransactionMisuse("a transaction is already open; a verb may not call another verb")
     if session.info.get("writes_forbidden"):

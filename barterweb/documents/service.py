@@ -11,7 +11,7 @@ from sqlalchemy import select
 
 from barterweb import clock, ids
 from barterweb.actors import Actor
-from barterweb.db import require_transaction, session, transaction
+from barterweb.db import essential_transaction, require_transaction, session, transaction
 from barterweb.documents import pdf
 from barterweb.documents.archive import Archive
 from barterweb.documents.errors import RenderingFailed
@@ -94,7 +94,7 @@ def statement_document(*, actor: Actor, company_id: str, start: date, end: date)
     return existing or _add("statement", company_id, facts, source=source)
 
 
-@transaction
+@essential_transaction
 def log_download(*, actor: Actor, company_id: str, subject: str, detail: str) -> None:
     """Record that an accountant took a document, for the company that owns it."""
     record_event(kind="download", actor=actor, company_id=company_id, subject=subject, detail=detail)

@@ -77,7 +77,10 @@ class Transfer(Model):
     """One immutable business movement; its entries sum to zero."""
 
     __tablename__ = "ledger_transfers"
-    __table_args__ = (UniqueConstraint("idempotency_key"),)
+    __table_args__ = (
+        UniqueConstraint("idempotency_key"),
+        Index("ix_ledger_transfers_booked_on_id", "booked_on", "id"),
+    )
 
     id: Mapped[str] = mapped_column(String(40), primary_key=True)
     kind: Mapped[str] = mapped_column(String(20))
@@ -85,7 +88,7 @@ class Transfer(Model):
     fingerprint: Mapped[str] = mapped_column(String(64))
     reference: Mapped[str] = mapped_column(String(60), index=True)
     wording: Mapped[str] = mapped_column(String(300))
-    booked_on: Mapped[date] = mapped_column(Date, index=True)
+    booked_on: Mapped[date] = mapped_column(Date)
     created_at: Mapped[datetime] = mapped_column(Timestamp)
     reverses_id: Mapped[str | None] = mapped_column(ForeignKey("ledger_transfers.id"), index=True)
 

@@ -5,11 +5,11 @@ age. Only columns are read, never objects, since `store` writes past the ORM.
 """
 
 from collections import defaultdict
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from datetime import date
 from typing import Any
 
-from sqlalchemy import BigInteger, ColumnElement, Row, Select, case, cast, func, select
+from sqlalchemy import BigInteger, ColumnElement, Row, Select, case, cast, func, select, tuple_
 from sqlalchemy.orm import InstrumentedAttribute
 from sqlalchemy.sql.selectable import ScalarSelect
 
@@ -51,6 +51,18 @@ VIEW = (
     Account.balance_cap_cents,
     Account.opened_at,
 )
+
+
+_TRANSFER = (
+    Transfer.id,
+    Transfer.kind,
+    Transfer.booked_on,
+    Transfer.created_at,
+    Transfer.reference,
+    Transfer.wording,
+    Transfer.reverses_id,
+)
+_AT_ONCE = 1_000
 
 
 def account_view(account_id: str) -> AccountView:
@@ -198,30 +210,61 @@ def journal(
     *, limit: int, offset: int = 0, start: date | None = None, end: date | None = None
 ) -> list[JournalLine]:
     """Return transfers, newest first, with their entries; two queries."""
-    newest_first = (Transfer.created_at.desc(), Transfer.id.desc())
-    query = select(Transfer).where(*_within(start, end)).order_by(*newest_first).limit(limit).offset(offset)
-    transfers = session.scalars(query).all()
+    newest_first = (Transfer.booked_on.desc(), Transfer.id.desc())
+    query = select(*_TRANSFER).where(*_within(start, end)).order_by(*newest_first).limit(limit).offset(offset)
+    return _with_entries(session.execute(query).all())
+
+
+def journal_lines(start: date | None = None, end: date | None = None) -> Iterator[JournalLine]:
+    """Yield the transfers of a period by day and id with their entries, reading a thousand at a time."""
+    last: tuple[date, str] | None = None
+    while True:
+        query = select(*_TRANSFER).where(*_within(start, end)).order_by(Transfer.booked_on, Transfer.id)
+        if last is not None:
+            query = query.where(tuple_(Transfer.booked_on, Transfer.id) > last)
+        transfers = session.execute(query.limit(_AT_ONCE)).all()
+        if not transfers:
+            return
+        yield from _with_entries(transfers)
+        last = transfers[-1].booked_on, transfers[-1].id
+
+
+def balances_before(day: date) -> dict[str, int]:
+    """Return the balance in cents of every account at the start of a day."""
+    return {
+        account_id: _standing(account_id, before=day)[0]
+        for account_id in session.scalars(select(Account.id).order_by(Account.id))
+    }
+
+
+def journal_size(*, start: date | None = None, end: date | None = None) -> int:
+    """Return the number of transfers booked in the period."""
+    return session.scalar(select(func.count()).select_from(Transfer).where(*_within(start, end))) or 0
+
+
+def _with_entries(transfers: Sequence[Row[*tuple[Any, ...]]]) -> list[JournalLine]:
     legs: dict[str, list[JournalEntry]] = defaultdict(list)
-    for entry, name in session.execute(
-        select(Entry, Account.name)
+    for transfer_id, stripe, account_id, name, amount_cents, after_cents in session.execute(
+        select(
+            Entry.transfer_id,
+            Entry.stripe,
+            Entry.account_id,
+            Account.name,
+            Entry.amount_cents,
+            Entry.balance_after_cents,
+        )
         .join(Account, Account.id == Entry.account_id)
-        .where(Entry.transfer_id.in_([t.id for t in transfers]))
+        .where(Entry.transfer_id.in_([transfer.id for transfer in transfers]))
         .order_by(Entry.amount_cents, Entry.account_id)
     ):
-        after = None if entry.stripe else entry.balance_after_cents
-        leg = JournalEntry(entry.account_id, name, entry.amount_cents, after)
-        legs[entry.transfer_id].append(leg)
+        after = None if stripe else after_cents
+        legs[transfer_id].append(JournalEntry(account_id, name, amount_cents, after))
     return [
         JournalLine(
             t.id, t.kind, t.booked_on, t.created_at, t.reference, t.wording, t.reverses_id, tuple(legs[t.id])
         )
         for t in transfers
     ]
-
-
-def journal_size(*, start: date | None = None, end: date | None = None) -> int:
-    """Return the number of transfers booked in the period."""
-    return session.scalar(select(func.count()).select_from(Transfer).where(*_within(start, end))) or 0
 
 
 def _view(row: Row[Any]) -> AccountView:

@@ -68,6 +68,7 @@ def set_limits(*, account_id: str, credit_limit: Credits | None, balance_cap: Cr
     account = store.lock_accounts([account_id])[account_id]
     account.credit_limit_cents = None if credit_limit is None else credit_limit.cents
     account.balance_cap_cents = None if balance_cap is None else balance_cap.cents
+    session.flush()
 
 
 def set_frozen(*, account_id: str, frozen: bool) -> None:
@@ -77,6 +78,7 @@ def set_frozen(*, account_id: str, frozen: bool) -> None:
     if account.status == "closed":
         raise AccountNotOpen(account_id, account.status)
     account.status = "frozen" if frozen else "open"
+    session.flush()
 
 
 def close_account(*, account_id: str) -> None:
@@ -87,6 +89,7 @@ def close_account(*, account_id: str) -> None:
     if balance or account.held_cents or account.incoming_cents:
         raise AccountNotEmpty(account_id, balance)
     account.status = "closed"
+    session.flush()
 
 
 def post_transfer(

@@ -324,6 +324,12 @@ def accesses_to_company(company_id: str) -> list[Role]:
     return [role for role in roles if role.kind != "trader" or role.person_id not in administrators]
 
 
+def operators() -> Sequence[Person]:
+    """Return the operator's staff of today, by name."""
+    current = select(Role.person_id).where(Role.kind == "operator", is_current(clock.today()))
+    return session.scalars(select(Person).where(Person.id.in_(current)).order_by(Person.name)).all()
+
+
 def members_of(company_id: str, kinds: Collection[str] = MEMBER_KINDS) -> Sequence[Person]:
     """Return the enabled people who now hold one of these roles in a company: those to notify."""
     holders = select(Role.person_id).where(

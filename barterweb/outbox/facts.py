@@ -22,6 +22,7 @@ KINDS: Mapping[str, frozenset[str]] = {
     "application_received": frozenset({"company", "application_id"}),
     "application_question": frozenset({"company", "application_id", "question"}),
     "application_refused": frozenset({"company", "reason"}),
+    "site_read_only": frozenset({"reason", "by"}),
 }
 """Every kind of letter and what its payload must hold, as text: amounts in cents, dates as 2026-08-03 or empty, paths."""
 

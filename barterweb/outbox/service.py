@@ -11,7 +11,7 @@ from datetime import timedelta
 from sqlalchemy import select, update
 
 from barterweb import clock
-from barterweb.db import require_transaction, session, transaction
+from barterweb.db import essential_transaction, require_transaction, session, transaction
 from barterweb.ids import new_id
 from barterweb.outbox import facts
 from barterweb.outbox.errors import DeliveryFailed
@@ -78,7 +78,7 @@ def keep_waiting() -> int:
     return len(kept.all())
 
 
-@transaction
+@essential_transaction
 def _claim() -> list[tuple[int, Message]]:
     """Take letters that are due so that no other sender does, each with the number of the attempt that begins."""
     now = clock.now()
@@ -103,7 +103,7 @@ def _claim() -> list[tuple[int, Message]]:
     return claimed
 
 
-@transaction
+@essential_transaction
 def _record_success(*, message_id: str, outcome: Outcome) -> None:
     """The letter left or is kept, whatever another sender meant to do with it. A link that left is forgotten here."""
     row = session.get_one(OutboxMessage, message_id)
@@ -112,7 +112,7 @@ def _record_success(*, message_id: str, outcome: Outcome) -> None:
         row.payload = {**row.payload, facts.SINGLE_USE_LINK: ""}
 
 
-@transaction
+@essential_transaction
 def _record_failure(*, message_id: str, attempt: int, summary: str) -> None:
     """The attempt failed; says nothing when a later attempt has begun or the letter has left meanwhile."""
     row = session.get_one(OutboxMessage, message_id, with_for_update=True)

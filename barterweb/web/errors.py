@@ -12,7 +12,7 @@ from werkzeug.exceptions import HTTPException, SecurityError
 from werkzeug.routing import RequestRedirect
 from werkzeug.wrappers import Response as BaseResponse
 
-from barterweb.db import DatabaseBusy
+from barterweb.db import DatabaseBusy, SiteReadOnly
 from barterweb.db import session as database
 from barterweb.errors import BusinessError, Conflict, NotFound
 from barterweb.web.access import to_sign_in
@@ -29,12 +29,19 @@ def init_app(app: Flask) -> None:
     app.register_error_handler(NotFound, lambda _error: _page(404))
     app.register_error_handler(Conflict, lambda _error: _page(409))
     app.register_error_handler(BusinessError, lambda _error: _page(422))
+    app.register_error_handler(SiteReadOnly, _read_only)
     app.register_error_handler(DatabaseBusy, lambda _error: _plain(503))
     app.register_error_handler(Exception, _unexpected)
 
 
 def _form_expired(_error: CSRFError) -> BaseResponse:
     return _page(400, "errors/form_expired.html")
+
+
+def _read_only(_error: SiteReadOnly) -> Response:
+    response = _page(503, "errors/read_only.html")
+    response.headers["Retry-After"] = "600"
+    return response
 
 
 def _http_error(error: HTTPException) -> BaseResponse:

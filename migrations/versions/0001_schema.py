@@ -58,7 +58,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_ledger_transfers")),
         sa.UniqueConstraint("idempotency_key", name=op.f("uq_ledger_transfers_idempotency_key")),
     )
-    op.create_index(op.f("ix_ledger_transfers_booked_on"), "ledger_transfers", ["booked_on"], unique=False)
+    op.create_index("ix_ledger_transfers_booked_on_id", "ledger_transfers", ["booked_on", "id"], unique=False)
     op.create_index(op.f("ix_ledger_transfers_reference"), "ledger_transfers", ["reference"], unique=False)
     op.create_index(
         op.f("ix_ledger_transfers_reverses_id"), "ledger_transfers", ["reverses_id"], unique=False
@@ -742,7 +742,7 @@ def downgrade() -> None:
     op.drop_table("ledger_unsealed")
     op.drop_index(op.f("ix_ledger_transfers_reverses_id"), table_name="ledger_transfers")
     op.drop_index(op.f("ix_ledger_transfers_reference"), table_name="ledger_transfers")
-    op.drop_index(op.f("ix_ledger_transfers_booked_on"), table_name="ledger_transfers")
+    op.drop_index("ix_ledger_transfers_booked_on_id", table_name="ledger_transfers")
     op.drop_table("ledger_transfers")
     op.drop_table("ledger_stripes")
     op.drop_table("ledger_accounts")

@@ -20,6 +20,7 @@ SAMPLE = {
     "url": "/invitation/jeton",
     "question": "Quelle est votre activité principale\u00a0?\r\n\r\nEt combien de machines proposez-vous\u00a0?",
     "reason": "L’activité n’entre pas dans le champ du pôle.",
+    "by": "la vérification du registre",
 }
 LINKS = {
     **dict.fromkeys(TRADE_KINDS, f"{SITE}/echanges/{PROPOSAL['trade_id']}"),
@@ -29,6 +30,7 @@ LINKS = {
     "application_received": f"{SITE}/adhesion/{SAMPLE['application_id']}/recue",
     "application_question": f"{SITE}/adhesion/{SAMPLE['application_id']}/recue",
     "application_refused": f"{SITE}/annonces",
+    "site_read_only": f"{SITE}/operateur/comptes",
 }
 
 
