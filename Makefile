@@ -14,7 +14,7 @@ TOOLS := $(VENV)/tools-$(call hash,requirements.txt requirements-dev.txt)
 PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet --require-hashes --no-deps
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check fix routes lock bench coverage machine machine-for-tests
+.PHONY: help run test torture check fix routes lock bench coverage machine machine-for-tests
 
 help: ## List what can be done
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | while IFS="$$(printf '\t')" read -r name what; \
@@ -27,6 +27,10 @@ test: $(TOOLS) machine-for-tests ## Run every test, on SQLite, then on PostgreSQ
 	$(STEP) --closing "tests on SQLite" $(PYTEST) -m "not browser" --database sqlite
 	$(STEP) --closing "tests on PostgreSQL" $(PYTEST) -m "not browser" --database postgresql
 	$(STEP) --closing "tests in a browser" $(PYTEST) -m browser
+
+torture: $(TOOLS) machine-for-tests ## Crashes, full disks, restarts and crowds, the long forms: some twenty minutes
+	$(STEP) --closing "torture on SQLite" $(BIN)/pytest --quiet -m torture --long --database sqlite
+	$(STEP) --closing "torture on PostgreSQL" $(BIN)/pytest --quiet -m torture --long --database postgresql
 
 check: $(TOOLS) ## Check style, types, import contracts, templates; then run every test
 	$(STEP) "rules of style (ruff check)" $(BIN)/ruff check

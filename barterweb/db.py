@@ -24,7 +24,7 @@ import flask_sqlalchemy
 import flask_sqlalchemy.session
 from flask import Flask, current_app
 from sqlalchemy import DateTime, Dialect, Engine, MetaData, event
-from sqlalchemy.exc import DBAPIError, DisconnectionError
+from sqlalchemy.exc import DBAPIError, DisconnectionError, OperationalError
 from sqlalchemy.orm import DeclarativeBase
 from sqlalchemy.types import TypeDecorator
 
@@ -37,6 +37,7 @@ TRUSTED_SECONDS = 1
 """How long a connection that lies in the pool is believed to be alive; after that it is asked before it is used."""
 
 _RETRYABLE_SQLSTATES = {"40001", "40P01", "55P03"}  # serialization failure, deadlock, lock not available
+_DISK_FULL_SQLSTATE = "53100"
 
 _READ: dict[str, dict[str, Any]] = {
     "sqlite": {"barterweb_reads": True},
@@ -50,6 +51,10 @@ _WRITE: dict[str, dict[str, Any]] = {
 
 class DatabaseBusy(Exception):
     """The database kept refusing the transaction for reasons of concurrency; nothing was written."""
+
+
+class StorageFull(DatabaseBusy):
+    """The disk has no room left; nothing was written, and reading goes on."""
 
 
 class OutcomeUnknown(DatabaseBusy):
@@ -172,8 +177,8 @@ def transaction(verb: Callable[P, R]) -> Callable[P, R]:
     """Make `verb` one write transaction: committed when it returns, rolled back when it raises.
 
     The verb may run more than once, so it changes nothing but the database. Raises `DatabaseBusy` when the database
-    refuses `MAX_ATTEMPTS` times, `OutcomeUnknown` when it was lost while committing, `SiteReadOnly` while the site is,
-    `TransactionMisuse` inside another transaction or in a GET request.
+    refuses or cannot be reached `MAX_ATTEMPTS` times, `StorageFull`, `OutcomeUnknown` when it was lost while committing,
+    `SiteReadOnly` while the site is, `TransactionMisuse` inside another transaction or in a GET request.
     """
     return _transactional(verb, open_transaction)
 
@@ -193,8 +198,8 @@ def _transactional(
                 with opening():
                     return verb(*args, **kwargs)
             except (DBAPIError, RetryTransaction) as error:
-                if isinstance(error, DBAPIError) and not _worth_retrying(error):
-                    raise
+                if isinstance(error, DBAPIError):
+                    _raise_unless_worth_retrying(error)
                 if attempt == MAX_ATTEMPTS:
                     raise DatabaseBusy from error
                 time.sleep(random.uniform(0.5, 1) * 0.02 * 2**attempt)
@@ -280,12 +285,16 @@ def _ask_if_alive(connection: Any, record: Any, _proxy: Any) -> None:
             raise DisconnectionError from error
 
 
-def _worth_retrying(error: DBAPIError) -> bool:
-    if error.connection_invalidated:
-        return True
-    if getattr(error.orig, "sqlstate", None) in _RETRYABLE_SQLSTATES:
-        return True
-    return getattr(error.orig, "sqlite_errorname", "").startswith(("SQLITE_BUSY", "SQLITE_LOCKED"))
+def _raise_unless_worth_retrying(error: DBAPIError) -> None:
+    """The retry policy: again after a conflict or a lost connection; never after anything else."""
+    sqlstate = getattr(error.orig, "sqlstate", None)
+    sqlite_error = getattr(error.orig, "sqlite_errorname", "")
+    if sqlstate == _DISK_FULL_SQLSTATE or sqlite_error == "SQLITE_FULL":
+        raise StorageFull from error
+    unreachable = dialect_name() == "postgresql" and isinstance(error, OperationalError) and sqlstate is None
+    conflict = sqlstate in _RETRYABLE_SQLSTATES or sqlite_error.startswith(("SQLITE_BUSY", "SQLITE_LOCKED"))
+    if not (error.connection_invalidated or unreachable or conflict):
+        raise error
 
 
 def _view_of(engine: Engine, mode: str) -> Engine:

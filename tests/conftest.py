@@ -57,6 +57,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
         "--database", choices=DIALECTS, default="sqlite", help="where the tests run (default: sqlite)"
     )
+    parser.addoption("--long", action="store_true", help="torture: the long form of tests that have one")
     parser.addoption("--update-routes", action="store_true", help="write tests/architecture/routes.txt anew")
 
 
@@ -72,12 +73,21 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leave out what speaks of the other database, and on PostgreSQL what asks for none: it ran on SQLite already."""
+    """Leave out what speaks of the other database, on PostgreSQL what asks for none (it ran on SQLite already), and what is
+    long unless `--long` is given."""
     chosen = config.option.database
-    elsewhere = [item for item in items if _belongs_elsewhere(item, chosen)]
-    if elsewhere:
-        config.hook.pytest_deselected(items=elsewhere)
-        items[:] = [item for item in items if item not in elsewhere]
+    left_out = [
+        item
+        for item in items
+        if _belongs_elsewhere(item, chosen) or (_is_only_long(item) and not config.option.long)
+    ]
+    if left_out:
+        config.hook.pytest_deselected(items=left_out)
+        items[:] = [item for item in items if item not in left_out]
+
+
+def _is_only_long(item: pytest.Item) -> bool:
+    return any(mark.kwargs.get("only_long") for mark in item.iter_markers("torture"))
 
 
 def _belongs_elsewhere(item: pytest.Item, chosen: str) -> bool:

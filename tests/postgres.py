@@ -14,8 +14,11 @@ import subprocess
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+
+import sqlalchemy as sa
 
 from tests.folders import temporary_folder
 
@@ -36,52 +39,101 @@ OPTIONS = {
 }
 
 
+DURABLE = {name: value for name, value in OPTIONS.items() if name not in (*FORGETFUL, "autovacuum")}
+"""As in production: what was acknowledged is on the disk."""
+
+
+@dataclass(slots=True)
+class Server:
+    """A server of one's own: its socket lies in `folder`, its data in `data`; it can be stopped and started again."""
+
+    folder: Path
+    data: Path
+    options: dict[str, str]
+    binaries: Path
+    identity: dict[str, Any]
+    process: subprocess.Popen[bytes] | None = None
+
+    @property
+    def url(self) -> str:
+        """The address of its database ``postgres``, where the role is a superuser."""
+        return f"postgresql+psycopg://postgres@/postgres?host={self.folder}"
+
+    def initialise(self) -> None:
+        """Make its data."""
+        command = (self.binaries / "initdb", "-D", self.data, "-U", "postgres", "--auth=trust")
+        choices = ("--encoding=UTF8", "--no-locale", "-N")
+        subprocess.run(
+            (*command, *choices), check=True, stdout=subprocess.DEVNULL, cwd=self.folder, **self.identity
+        )
+
+    def start(self) -> None:
+        """Start it and wait until it answers."""
+        settings = [
+            argument for name, value in self.options.items() for argument in ("-c", f"{name}={value}")
+        ]
+        with (self.folder / "log").open("a") as log:
+            self.process = subprocess.Popen(
+                (self.binaries / "postgres", "-D", self.data, "-k", self.folder, *settings),
+                stdout=log,
+                stderr=log,
+                cwd=self.folder,
+                start_new_session=True,  # Ctrl-C is for the tests; they stop the server themselves
+                preexec_fn=_end_with_parent,  # noqa: PLW1509  no thread runs yet, or none that holds a lock needed here
+                **self.identity,
+            )
+        _wait_until_ready(self.process, self.data / "postmaster.pid", self.folder / "log")
+
+    def stop(self, how: signal.Signals = signal.SIGQUIT) -> None:
+        """Stop it: at once by default, as if it crashed; with SIGINT, after ending the sessions."""
+        assert self.process is not None
+        self.process.send_signal(how)
+        self.process.wait(30)
+        (self.data / "postmaster.pid").unlink(
+            missing_ok=True
+        )  # left by a crash, still saying that it is ready
+
+    @contextmanager
+    def administration(self) -> Iterator[sa.Connection]:
+        """Give a connection of the superuser's, outside transactions."""
+        engine = sa.create_engine(self.url, isolation_level="AUTOCOMMIT", poolclass=sa.NullPool)
+        with engine.connect() as connection:
+            yield connection
+
+    def create_database(self, name: str, tablespace: str = "pg_default") -> str:
+        """Create a database, empty, and return its address."""
+        with self.administration() as connection:
+            connection.exec_driver_sql(f"CREATE DATABASE {name} TABLESPACE {tablespace}")
+        return sa.make_url(self.url).set(database=name).render_as_string(hide_password=False)
+
+
 @contextmanager
 def server(options: dict[str, str] = OPTIONS) -> Iterator[str]:
-    """Run a server for the block; give the address of its database ``postgres``, where the role is a superuser."""
+    """Run a server for the block, in memory where there is room; give the address of its database ``postgres``."""
+    with restartable(options, in_memory=True) as made:
+        yield made.url
+
+
+@contextmanager
+def restartable(options: dict[str, str] = DURABLE, *, in_memory: bool = False) -> Iterator[Server]:
+    """Run a server for the block that the block may stop and start."""
     with ExitStack() as afterwards:
         folder = temporary_folder(afterwards, in_memory=False)
-        data = temporary_folder(afterwards, in_memory=True)
+        data = temporary_folder(afterwards, in_memory=in_memory)
         binaries = programs()
         identity: dict[str, Any] = {}
         if os.geteuid() == 0:
             binaries, identity = _lend_to_nobody(folder, data, binaries)
-        begun = (
-            binaries / "initdb",
-            "-D",
-            data,
-            "-U",
-            "postgres",
-            "--auth=trust",
-            "--encoding=UTF8",
-            "--no-locale",
-            "-N",
-        )
-        subprocess.run(begun, check=True, stdout=subprocess.DEVNULL, cwd=folder, **identity)
-        settings = [argument for name, value in options.items() for argument in ("-c", f"{name}={value}")]
-        log = afterwards.enter_context((folder / "log").open("w"))
-        process = subprocess.Popen(
-            (binaries / "postgres", "-D", data, "-k", folder, *settings),
-            stdout=log,
-            stderr=log,
-            cwd=folder,
-            start_new_session=True,  # Ctrl-C is for the tests; they stop the server themselves
-            preexec_fn=_end_with_parent,  # noqa: PLW1509  no thread runs yet
-            **identity,
-        )
-        afterwards.callback(_stop, process)
-        _wait_until_ready(process, data / "postmaster.pid", folder / "log")
-        yield f"postgresql+psycopg://postgres@/postgres?host={folder}"
+        made = Server(folder, data, options, binaries, identity)
+        made.initialise()
+        made.start()
+        afterwards.callback(made.stop)
+        yield made
 
 
 def _end_with_parent() -> None:
     """Have Linux stop the server when the tests are killed."""
     ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGQUIT)
-
-
-def _stop(process: subprocess.Popen[bytes]) -> None:
-    process.send_signal(signal.SIGQUIT)  # at once: nothing of it is kept
-    process.wait(10)
 
 
 def programs() -> Path:

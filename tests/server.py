@@ -3,6 +3,7 @@
 import contextlib
 import http.client
 import os
+import signal
 import socket
 import subprocess
 import sys
@@ -24,31 +25,67 @@ ROOT = Path(__file__).resolve().parent.parent
 START_SECONDS = 40
 
 
+@dataclass(slots=True)
+class Site:
+    """The real server on a port of its own, which can be killed and started again."""
+
+    settings: Settings
+    port: int
+    workers: int = 2
+    process: subprocess.Popen[bytes] | None = None
+
+    def start(self) -> None:
+        """Start it and wait until it answers."""
+        environment = {
+            **os.environ,
+            "BARTERWEB_MODE": self.settings.mode,
+            "DATA_DIR": str(self.settings.data_dir),
+            "DATABASE_URL": self.settings.database_url,
+            "SECRET_KEY": self.settings.secret_key,
+            "PUBLIC_URL": f"http://127.0.0.1:{self.port}",
+            "TRUSTED_HOSTS": "127.0.0.1,localhost",
+            "PORT": str(self.port),
+            "WEB_CONCURRENCY": str(self.workers),
+        }
+        command = [sys.executable, "-m", "gunicorn", "--config", "deploy/gunicorn.conf.py", "wsgi:app"]
+        self.process = subprocess.Popen(command, cwd=ROOT, env=environment, start_new_session=True)
+        _wait_for(self.port, self.process)
+
+    def kill(self) -> None:
+        """Kill its processes, all at once, as when the machine's memory runs out (SIGKILL)."""
+        assert self.process is not None
+        os.killpg(self.process.pid, signal.SIGKILL)
+        self.process.wait(30)
+
+    def kill_a_worker(self) -> None:
+        """Kill one of the processes that answer (SIGKILL); the server replaces it."""
+        assert self.process is not None
+        children = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children").read_text().split()
+        os.kill(int(children[0]), signal.SIGKILL)
+
+    def stop(self) -> None:
+        """Let it finish its requests and end."""
+        assert self.process is not None
+        self.process.terminate()
+        self.process.wait(30)
+
+
+def free_port() -> int:
+    """Return a port nobody listens on."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        return int(free.getsockname()[1])
+
+
 @contextlib.contextmanager
 def running(settings: Settings, *, workers: int = 2) -> Iterator[int]:
     """Run the site on a free port and give the port."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    environment = {
-        **os.environ,
-        "BARTERWEB_MODE": settings.mode,
-        "DATA_DIR": str(settings.data_dir),
-        "DATABASE_URL": settings.database_url,
-        "SECRET_KEY": settings.secret_key,
-        "PUBLIC_URL": f"http://127.0.0.1:{port}",
-        "TRUSTED_HOSTS": "127.0.0.1,localhost",
-        "PORT": str(port),
-        "WEB_CONCURRENCY": str(workers),
-    }
-    command = [sys.executable, "-m", "gunicorn", "--config", "deploy/gunicorn.conf.py", "wsgi:app"]
-    server = subprocess.Popen(command, cwd=ROOT, env=environment)
+    site = Site(settings, free_port(), workers)
+    site.start()
     try:
-        _wait_for(port, server)
-        yield port
+        yield site.port
     finally:
-        server.terminate()
-        server.wait(30)
+        site.stop()
 
 
 def _wait_for(port: int, server: subprocess.Popen[bytes]) -> None:

@@ -12,7 +12,7 @@ from werkzeug.exceptions import HTTPException, SecurityError
 from werkzeug.routing import RequestRedirect
 from werkzeug.wrappers import Response as BaseResponse
 
-from barterweb.db import DatabaseBusy, SiteReadOnly
+from barterweb.db import DatabaseBusy, OutcomeUnknown, SiteReadOnly
 from barterweb.db import session as database
 from barterweb.errors import BusinessError, Conflict, NotFound
 from barterweb.web.access import to_sign_in
@@ -30,7 +30,7 @@ def init_app(app: Flask) -> None:
     app.register_error_handler(Conflict, lambda _error: _page(409))
     app.register_error_handler(BusinessError, lambda _error: _page(422))
     app.register_error_handler(SiteReadOnly, _read_only)
-    app.register_error_handler(DatabaseBusy, lambda _error: _plain(503))
+    app.register_error_handler(DatabaseBusy, _busy)
     app.register_error_handler(Exception, _unexpected)
 
 
@@ -42,6 +42,11 @@ def _read_only(_error: SiteReadOnly) -> Response:
     response = _page(503, "errors/read_only.html")
     response.headers["Retry-After"] = "600"
     return response
+
+
+def _busy(error: DatabaseBusy) -> Response:
+    _log.error("%s on %s %s: %s", type(error).__name__, request.method, request.path, error.__cause__)
+    return _plain(503, "errors/outcome_unknown.html" if isinstance(error, OutcomeUnknown) else None)
 
 
 def _http_error(error: HTTPException) -> BaseResponse:
@@ -80,8 +85,8 @@ def _page(page: int, template: str | None = None, *, status: int | None = None) 
     return response
 
 
-def _plain(status: int) -> Response:
-    response = make_response(_render_bare(f"errors/{status}.html"), status)
+def _plain(status: int, template: str | None = None) -> Response:
+    response = make_response(_render_bare(template or f"errors/{status}.html"), status)
     response.headers["Cache-Control"] = "no-store"
     if status == 503:
         response.headers["Retry-After"] = "5"
