@@ -50,7 +50,7 @@ def issue_trade_invoice(
     """
     require_transaction()
     seller, buyer = session.get_one(Company, seller_id), session.get_one(Company, buyer_id)
-    if seller.mandate_accepted_at is None:
+    if not seller.has_mandate:
         return None
     number, issued_on = _next_number(seller_id)
     gross_cents = sum(line.net_cents for line in lines) + sum(rate.vat_cents for rate in vat_by_rate(lines))
@@ -69,9 +69,7 @@ def issue_trade_invoice(
         payment=payment,
         trade_id=trade_id,
         issued_on_behalf_by=OPERATOR_NAME,
-        mentions=standard_mentions(
-            payment, vat_on_debits=seller.vat_regime == "debits" and nature != "goods"
-        ),
+        mentions=standard_mentions(payment, vat_on_debits=seller.vat_on_debits and nature != "goods"),
     )
     return _add(
         "invoice", seller_id, facts, source=f"trade:{trade_id}", other_company_id=buyer_id, number=number
