@@ -1,25 +1,18 @@
-"""Accounts and documents: statements on screen, as PDF and CSV, and invoices, for the company and its accountants."""
+"""Accounts and their statements on screen, as PDF and CSV."""
 
-from flask import Blueprint, Response, current_app, make_response, redirect, render_template, request, url_for
+from flask import Response, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from werkzeug.datastructures import MultiDict
 
 from barterweb import clock, ledger
-from barterweb.actors import MEMBER_KINDS
 from barterweb.documents import queries, service
-from barterweb.documents.archive import Archive
-from barterweb.documents.errors import RenderingFailed
 from barterweb.documents.exports import statement_csv
 from barterweb.documents.forms import PeriodForm, presets
+from barterweb.documents.routes.serving import READERS, bp, log_download, serve_pdf
 from barterweb.members.models import Company
 from barterweb.web.access import allowed, current_actor, may_write
 from barterweb.web.filters import day_short
 from barterweb.web.fragments import page_or_fragment
-from barterweb.web.paging import Pages, page_number
-
-bp = Blueprint("documents", __name__)
-
-READERS = (*MEMBER_KINDS, "accountant")
 
 
 @bp.get("/comptes")
@@ -66,7 +59,7 @@ def statement_pdf_GET(company_id: str) -> ResponseReturnValue:
         actor=actor, company_id=company_id, start=form.du.data, end=form.au.data
     )
     name = f"releve-barter-{company.siren}-{form.du.data}-{form.au.data}"
-    return _pdf(document_id, company_id, name)
+    return serve_pdf(document_id, company_id, name)
 
 
 @bp.get("/comptes/<id('cmp'):company_id>/releve.csv")
@@ -80,33 +73,10 @@ def statement_csv_GET(company_id: str) -> ResponseReturnValue:
         return _bad_period(company, form)
     name = f"releve-barter-{company.siren}-{form.du.data}-{form.au.data}.csv"
     response = make_response(statement_csv(queries.statement_facts(company, form.du.data, form.au.data)))
-    _log(company_id, company_id, name)
+    log_download(company_id, company_id, name)
     response.headers["Content-Type"] = "text/csv; charset=utf-8"
     response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
     return response
-
-
-@bp.get("/comptes/<id('cmp'):company_id>/factures")
-@allowed(*READERS)
-def invoices_GET(company_id: str) -> ResponseReturnValue:
-    """List the invoices a company sent and received."""
-    company = queries.company_for(company_id, current_actor())
-    page = queries.invoices_of(company_id, page_number(request.args))
-    pages = Pages(page.number, page.pages, page.total)
-    return page_or_fragment(
-        "documents/invoices.html", "documents/_invoices.html", company=company, page=page, pages=pages
-    )
-
-
-@bp.get("/documents/factures/<id('doc'):document_id>.pdf")
-@allowed(*READERS, "operator")
-@may_write
-def invoice_pdf_GET(document_id: str) -> ResponseReturnValue:
-    """Give an invoice as PDF: the bytes archived when it was issued."""
-    actor = current_actor()
-    invoice = queries.invoice_for(document_id, actor)
-    owner = invoice.company_id if invoice.company_id in actor.company_ids else invoice.other_company_id
-    return _pdf(document_id, owner or invoice.company_id, f"facture-{invoice.number}")
 
 
 def _period() -> PeriodForm:
@@ -128,28 +98,3 @@ def _bad_period(company: Company, form: PeriodForm) -> Response:
         presets=presets(clock.today()),
     )
     return make_response(page, 422)
-
-
-def _pdf(document_id: str, company_id: str, name: str) -> Response:
-    """Serve a document's archived bytes, made now if nobody has asked before."""
-    archive = Archive(current_app.config["SETTINGS"].documents_dir)
-    try:
-        file = service.render_document(document_id, archive)
-    except RenderingFailed:
-        return make_response(render_template("documents/not_ready.html"), 503, {"Retry-After": "10"})
-    sha256 = file.sha256
-    _log(company_id, document_id, f"{name}.pdf")
-    response = make_response(archive.read(sha256))
-    response.headers["Content-Type"] = "application/pdf"
-    response.headers["Content-Disposition"] = f'inline; filename="{name}.pdf"'
-    response.headers["Cache-Control"] = "private, no-cache"
-    response.set_etag(sha256)
-    response.make_conditional(request)
-    return response
-
-
-def _log(company_id: str, subject: str, detail: str) -> None:
-    """Tell the company what its accountant took."""
-    actor = current_actor()
-    if actor.kind == "accountant":
-        service.log_download(actor=actor, company_id=company_id, subject=subject, detail=detail)

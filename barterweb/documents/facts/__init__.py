@@ -1,0 +1,37 @@
+"""What a document says, as frozen plain values: enough to print it again in ten years without any database.
+
+Everything derived (net of a line, VAT, totals) is computed when the facts are built and stored with them, so
+that facts that do not add up cannot exist; reading them back from JSON computes it again and compares.
+"""
+
+from barterweb.documents.facts.frozen import Facts
+from barterweb.documents.facts.invoices import (
+    BarterPayment,
+    InvoiceFacts,
+    InvoiceLine,
+    Mention,
+    Nature,
+    VatSummary,
+    vat_by_rate,
+)
+from barterweb.documents.facts.mentions import VAT_FRANCHISE_MENTION, missing_mentions, standard_mentions
+from barterweb.documents.facts.parties import Address, Party
+from barterweb.documents.facts.statements import StatementFacts, StatementLine
+
+__all__ = [
+    "VAT_FRANCHISE_MENTION",
+    "Address",
+    "BarterPayment",
+    "Facts",
+    "InvoiceFacts",
+    "InvoiceLine",
+    "Mention",
+    "Nature",
+    "Party",
+    "StatementFacts",
+    "StatementLine",
+    "VatSummary",
+    "missing_mentions",
+    "standard_mentions",
+    "vat_by_rate",
+]
