@@ -46,7 +46,7 @@ import os, sys, time
 from barterweb.documents.pdf import child
 class Press(child._Press):
     def __init__(self): pass
-    def pdf(self, kind, facts):
+    def pdf(self, kind, facts, pictures):
         {body}
 child._Press = Press
 child._be_child(int(sys.argv[1]))
@@ -314,7 +314,7 @@ pdf._CHILD = (sys.executable, "-c", '''
 import sys, time
 from barterweb.documents.pdf import child
 class Press:
-    def pdf(self, kind, facts):
+    def pdf(self, kind, facts, pictures):
         while True: pass
 child._Press, child._ORPHAN_SECONDS = Press, 0
 child._be_child(int(sys.argv[1]))

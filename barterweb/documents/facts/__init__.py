@@ -11,12 +11,15 @@ from barterweb.documents.facts.invoices import (
     InvoiceLine,
     Mention,
     Nature,
+    Period,
+    Preceding,
     VatSummary,
     vat_by_rate,
 )
 from barterweb.documents.facts.mentions import VAT_FRANCHISE_MENTION, missing_mentions, standard_mentions
 from barterweb.documents.facts.parties import Address, Party
 from barterweb.documents.facts.statements import StatementFacts, StatementLine
+from barterweb.documents.facts.terms import InvoicingTerms
 
 __all__ = [
     "VAT_FRANCHISE_MENTION",
@@ -25,9 +28,12 @@ __all__ = [
     "Facts",
     "InvoiceFacts",
     "InvoiceLine",
+    "InvoicingTerms",
     "Mention",
     "Nature",
     "Party",
+    "Period",
+    "Preceding",
     "StatementFacts",
     "StatementLine",
     "VatSummary",

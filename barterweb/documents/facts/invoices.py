@@ -79,15 +79,38 @@ class Mention(Facts):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class InvoiceFacts(Facts):
-    """An invoice from a member to a member; amounts in cents of euro, 1 Barter being 1 euro.
+class Preceding(Facts):
+    """The invoice that a credit note or a corrective invoice refers to (EN 16931, BT-25 and BT-26)."""
 
-    `exemption` explains lines at 0 %; `issued_on_behalf_by` names who draws the invoice up under the seller's
-    mandate (CGI, art. 289, I-2); `due_on` is the day of payment when all is paid in Barter.
+    number: str
+    issued_on: date
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Period(Facts):
+    """Days covered by an invoice, both included (EN 16931, BT-73 and BT-74): a membership's year, a recap's month."""
+
+    start: date
+    end: date
+
+    def __post_init__(self) -> None:
+        require(self.start <= self.end, "the period ends before it starts")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InvoiceFacts(Facts):
+    """An invoice, a credit note, a corrective invoice, or the draft of an invoice; in cents of euro, 1 Barter = 1 euro.
+
+    `subject` says what for: a trade between members, the operator's commission or a membership. A credit note (381) states
+    what is given back, in positive amounts, and `payment` what of it was given back in Barter; a corrective invoice (384)
+    replaces its `preceding` one, which both name. A draft has no number. `exemption` explains lines at 0 %, `exemption_code`
+    is its code (VATEX); `issued_on_behalf_by` names who draws it up under the seller's mandate (CGI, art. 289, I-2);
+    `due_on` is the day of payment when all is paid in Barter; `vat_on_debits` the seller's option (CGI, art. 269, 2-c).
     """
 
     number: str
-    kind: Literal["invoice"] = "invoice"
+    kind: Literal["invoice", "credit_note", "corrective", "draft"] = "invoice"
+    subject: Literal["trade", "commission", "membership"] = "trade"
     issued_on: date
     delivered_on: date
     due_on: date
@@ -98,11 +121,17 @@ class InvoiceFacts(Facts):
     nature: Nature
     lines: tuple[InvoiceLine, ...]
     exemption: str | None = None
+    exemption_code: str | None = None
     payment: BarterPayment | None = None
     trade_id: str | None = None
     issued_on_behalf_by: str | None = None
     iban: str | None = None
+    bic: str | None = None
+    vat_on_debits: bool = False
     mentions: tuple[Mention, ...] = ()
+    preceding: Preceding | None = None
+    period: Period | None = None
+    reason: str | None = None
     vat: tuple[VatSummary, ...] = field(init=False)
     total_net_cents: int = field(init=False)
     total_vat_cents: int = field(init=False)
@@ -111,8 +140,11 @@ class InvoiceFacts(Facts):
     due_euro_cents: int = field(init=False)
 
     def __post_init__(self) -> None:
+        _require_number(self.number, draft=self.kind == "draft")
+        refers = self.kind in ("credit_note", "corrective")
         require(
-            _NUMBER.fullmatch(self.number) is not None, "the number is not 1 to 35 of A-Z a-z 0-9 + - _ /"
+            refers == (self.preceding is not None),
+            "a credit note or corrective names one invoice, others none",
         )
         require(bool(self.lines), "the invoice has no line")
         vat = vat_by_rate(self.lines, self.exemption)
@@ -129,6 +161,13 @@ class InvoiceFacts(Facts):
             "due_euro_cents": net + tax - paid,
         }.items():
             object.__setattr__(self, name, value)
+
+
+def _require_number(number: str, *, draft: bool) -> None:
+    if draft:
+        require(number == "", "a draft has a number")
+    else:
+        require(_NUMBER.fullmatch(number) is not None, "the number is not 1 to 35 of A-Z a-z 0-9 + - _ /")
 
 
 def vat_by_rate(lines: tuple[InvoiceLine, ...], exemption: str | None = None) -> tuple[VatSummary, ...]:

@@ -20,13 +20,20 @@ _NO_CAPITAL = re.compile(
 )
 
 
+PENALTY = "taux de la BCE à son opération de refinancement la plus récente, majoré de 10 points"
+DISCOUNT = "Pas d’escompte pour paiement anticipé."
+RECOVERY_CENTS = 4000
+"""Defaults of the mentions; `InvoicingTerms` holds those in force at a date."""
+
+
 def standard_mentions(
     payment: BarterPayment | None = None,
     *,
     vat_on_debits: bool = False,
-    recovery_cents: int = 4000,
-    penalty: str = "taux de la BCE à son opération de refinancement la plus récente, majoré de 10 points",
-    discount: str = "Pas d’escompte pour paiement anticipé.",
+    recovery_cents: int = RECOVERY_CENTS,
+    penalty: str = PENALTY,
+    discount: str = DISCOUNT,
+    refund: bool = False,
 ) -> tuple[Mention, ...]:
     """Return the sentences every invoice carries; the keyword arguments are the regions' dated settings.
 
@@ -49,9 +56,10 @@ def standard_mentions(
         Mention(code="AAB", text=discount),
     ]
     if payment:
+        act = "Remboursement" if refund else "Paiement"
         settled = f"opération n°\u00a0{payment.operation_id}, le {payment.paid_on:%d/%m/%Y}"
         mentions.append(
-            Mention(code="BARTER", text=f"Paiement par compensation via Barter clusters, {settled}.")
+            Mention(code="BARTER", text=f"{act} par compensation via Barter clusters, {settled}.")
         )
     if vat_on_debits:
         mentions.append(Mention(code="DEBITS", text="Option pour le paiement de la taxe d’après les débits."))
@@ -78,7 +86,6 @@ def missing_mentions(facts: InvoiceFacts) -> tuple[str, ...]:
         **_identity("buyer", facts.buyer),
         "lines.description": all(line.description.strip() for line in facts.lines),
         "vat.exemption": all(summary.rate_bp or summary.exemption for summary in facts.vat),
-        "iban": bool(facts.iban) or facts.due_euro_cents == 0,
         **{f"mentions.{code}": codes[code] == 1 for code in ("PMT", "PMD", "AAB")},
         "mentions.BARTER": codes["BARTER"] == (1 if facts.payment else 0),
     }

@@ -19,7 +19,8 @@ class Address(Facts):
 class Party(Facts):
     """A seller, a buyer or the holder of an account, as it stood on the day of the document.
 
-    `capital_cents` is the share capital in cents of euro; `rcs_city` the town of the commercial register.
+    `capital_cents` is the share capital in cents of euro; `rcs_city` the town of the commercial register;
+    `electronic_address` where its e-invoices go (scheme 0225), its SIREN when None; `logo_sha256` a picture in the archive.
     """
 
     name: str
@@ -31,6 +32,8 @@ class Party(Facts):
     rcs_city: str | None = None
     vat_number: str | None = None
     is_sole_trader: bool = False
+    electronic_address: str | None = None
+    logo_sha256: str | None = None
 
     @property
     def legal_name(self) -> str:

@@ -8,6 +8,7 @@ Neither Flask nor an application context is needed. `child` is the program of th
 """
 
 import atexit
+import base64
 import json
 import os
 import socket
@@ -15,6 +16,7 @@ import subprocess
 import sys
 import threading
 import time
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Literal
 
@@ -32,9 +34,12 @@ _CHILD_ENVIRONMENT = (
 )
 
 
-def render_invoice(facts: InvoiceFacts) -> bytes:
-    """Return the invoice as a tagged PDF/A-3b; raise `RenderingFailed`. Never call it in a write transaction."""
-    return _renderer.render("invoice", facts)
+def render_invoice(facts: InvoiceFacts, pictures: Mapping[str, bytes] | None = None) -> bytes:
+    """Return the invoice as a tagged PDF/A-3b with its XML inside (Factur-X); a draft has none.
+
+    `pictures` are those the facts name, as PNG by SHA-256. Raise `RenderingFailed`. Never call it in a write transaction.
+    """
+    return _renderer.render("invoice", facts, pictures)
 
 
 def render_statement(facts: StatementFacts) -> bytes:
@@ -72,14 +77,14 @@ class Renderer:
         os.register_at_fork(after_in_child=self._forget)
         atexit.register(self.close)
 
-    def render(self, kind: Kind, facts: Facts) -> bytes:
+    def render(self, kind: Kind, facts: Facts, pictures: Mapping[str, bytes] | None = None) -> bytes:
         """Return the PDF of `facts`, waiting for a free place and then for the child, each within the time limit."""
         if not self._places.acquire(timeout=self._seconds):
             raise RenderingFailed("busy")
         try:
             worker = self._take()
             try:
-                pdf = worker.render(kind, facts, self._seconds)
+                pdf = worker.render(_order(kind, facts, pictures, self._seconds), self._seconds)
             except BaseException:
                 self._drop(worker)
                 raise
@@ -148,14 +153,13 @@ class _Worker:
                 start_new_session=True,  # Ctrl-C in a terminal is the parent's affair
             )
 
-    def render(self, kind: Kind, facts: Facts, seconds: float) -> bytes:
+    def render(self, order: bytes, seconds: float) -> bytes:
         """Return the PDF or raise `RenderingFailed`, after which the child is of no more use."""
         deadline = time.monotonic() + seconds
-        order = {"kind": kind, "facts": facts.to_json(), "seconds": seconds}
         self.renders += 1
         try:
             self._channel.settimeout(seconds)
-            send(self._channel, json.dumps(order).encode())
+            send(self._channel, order)
             answer = receive(self._channel, deadline)
         except TimeoutError:
             raise RenderingFailed("timeout") from None
@@ -178,6 +182,13 @@ class _Worker:
         self._channel.close()
         # Not ours to wait for: with a return code, Popen neither waits nor warns when it is collected.
         self._process.returncode = 0
+
+
+def _order(kind: Kind, facts: Facts, pictures: Mapping[str, bytes] | None, seconds: float) -> bytes:
+    encoded = {sha256: base64.b64encode(data).decode() for sha256, data in (pictures or {}).items()}
+    return json.dumps(
+        {"kind": kind, "facts": facts.to_json(), "pictures": encoded, "seconds": seconds}
+    ).encode()
 
 
 _renderer = Renderer()

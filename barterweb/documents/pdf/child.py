@@ -1,5 +1,6 @@
 """The program of the children: the only module that imports WeasyPrint. It reads facts as JSON and answers with PDF/A."""
 
+import base64
 import contextlib
 import gc
 import json
@@ -11,10 +12,15 @@ import resource
 import signal
 import socket
 import sys
+from collections.abc import Callable
+from datetime import UTC, datetime, time
 from pathlib import Path
 from typing import Any, NoReturn
 
 from barterweb.documents.facts import Facts, InvoiceFacts, StatementFacts
+from barterweb.documents.facts.texts import printable
+from barterweb.documents.facturx import xmp
+from barterweb.documents.facturx.content import FILE_NAME, invoice_xml, on_behalf
 from barterweb.documents.pdf.wire import receive, send
 
 _TEMPLATES = Path(__file__).resolve().parents[3] / "templates" / "documents" / "pdf"
@@ -49,29 +55,70 @@ class _Press:
         for name in ("amount", "barter", "euro", "percent_bp", "day", "day_short", "siren", "siret", "whole"):
             self._templates.filters[name] = getattr(filters, name)
         self._templates.filters["quantity"] = _quantity
+        self._templates.globals["on_behalf"] = on_behalf
         self._missing_glyphs = _MissingGlyphs()
         LOGGER.addHandler(self._missing_glyphs)
 
-    def pdf(self, kind: str, facts_json: str) -> bytes:
+    def pdf(self, kind: str, facts_json: str, pictures: dict[str, str]) -> bytes:
         """Return the PDF of facts as JSON; characters no installed font can draw become U+FFFD (�).
+
+        `pictures` are what the page may show, by SHA-256, in base 64. An issued invoice carries its XML (Factur-X).
 
         PDF/A forbids glyphs without a shape (ISO 19005-3, 6.2.11.8), and only laying the page out tells which
         those are: such a page, rare in France, is laid out twice.
         """
         facts = _FACTS[kind].from_json(facts_json)
-        html = self._templates.get_template(f"{kind}.html").render(facts=facts)
+        html = self._templates.get_template(f"{kind}.html").render(facts=facts, pictures=pictures)
+        invoice = facts if isinstance(facts, InvoiceFacts) and facts.kind != "draft" else None
         self._missing_glyphs.characters.clear()
-        pdf = self._write(html)
+        pdf = self._write(html, pictures, invoice)
         if self._missing_glyphs.characters:
-            pdf = self._write(html.translate(dict.fromkeys(self._missing_glyphs.characters, "\ufffd")))
+            readable = html.translate(dict.fromkeys(self._missing_glyphs.characters, "\ufffd"))
+            pdf = self._write(readable, pictures, invoice)
         return pdf
 
-    def _write(self, html: str) -> bytes:
-        document = self._html(string=html, url_fetcher=_refuse_address)
-        pdf: bytes = document.write_pdf(
-            stylesheets=[self._css], font_config=self._fonts, pdf_variant="pdf/a-3b", pdf_tags=True
-        )
+    def _write(self, html: str, pictures: dict[str, str], invoice: InvoiceFacts | None) -> bytes:
+        options: dict[str, Any] = {
+            "font_config": self._fonts,
+            "pdf_variant": "pdf/a-3b",
+            "pdf_tags": True,
+        }
+        page = self._html(string=html, url_fetcher=_only(pictures))
+        document = page.render(stylesheets=[self._css], **options)
+        if invoice is not None:
+            document.metadata.attachments.append(_embedded(invoice))
+            plain = document.metadata.generate_rdf_metadata
+            document.metadata.generate_rdf_metadata = lambda *asked: xmp.described(plain(*asked))
+        pdf: bytes = document.write_pdf(**options)
         return pdf
+
+
+def _embedded(facts: InvoiceFacts) -> Any:
+    """The structured invoice as an attachment; its dates are the facts', so that the same facts make the same file."""
+    from weasyprint import Attachment
+
+    issued_at = datetime.combine(facts.issued_on, time(), UTC)
+    return Attachment(
+        string=invoice_xml(facts).decode(),
+        name=FILE_NAME,
+        description="Facture électronique Factur-X (EN 16931)",
+        created=issued_at,
+        modified=issued_at,
+        relationship="Data",
+    )
+
+
+def _only(pictures: dict[str, str]) -> Callable[[str], Any]:
+    """Return a fetcher that knows these pictures and stops the rendering at any other address."""
+    from weasyprint.urls import URLFetcherResponse
+
+    def fetch(url: str) -> Any:
+        sha256 = url.removeprefix("picture:")
+        if not url.startswith("picture:") or sha256 not in pictures:
+            _refuse_address(url)
+        return URLFetcherResponse(url, base64.b64decode(pictures[sha256]), {"Content-Type": "image/png"})
+
+    return fetch
 
 
 class _MissingGlyphs(logging.Handler):
@@ -93,13 +140,6 @@ def _refuse_address(url: str) -> NoReturn:
     raise FatalURLFetchingError(url)
 
 
-_UNPRINTABLE = re.compile(
-    "[\x00-\x08\x0b-\x1f\x7f-\x9f"  # controls, which XML refuses
-    "\u202a-\u202e\u2066-\u2069"  # direction overrides, which could make a printed amount read backwards
-    "\ud800-\udfff\ufffe\uffff]"  # not characters
-)
-
-
 _LONG_WORD = re.compile(r"([^ \n\u200b]{36})(?=[^ \n\u200b])")
 
 
@@ -111,7 +151,7 @@ def _printable(value: Any) -> Any:
     """
     if type(value) is not str:
         return value
-    return _LONG_WORD.sub("\\1\u200b", _UNPRINTABLE.sub("", value))
+    return _LONG_WORD.sub("\\1\u200b", printable(value))
 
 
 def _quantity(milli: int) -> str:
@@ -130,7 +170,7 @@ def _serve(channel: socket.socket) -> None:
         order = json.loads(receive(channel))
         signal.alarm(math.ceil(order["seconds"]) + _ORPHAN_SECONDS)
         try:
-            answer = b"+" + press.pdf(order["kind"], order["facts"])
+            answer = b"+" + press.pdf(order["kind"], order["facts"], order["pictures"])
         except MemoryError:
             answer = b"-memory"
         except FatalURLFetchingError:  # a BaseException
