@@ -151,8 +151,8 @@ def test_the_words_of_the_templates_are_typeset_in_french() -> None:
         "Ligne de crédit 2 000,00 B",
         "Montants réservés 1 500,00 B",
         "01/01/2026 Solde d’ouverture −1 234,56",
-        "01/01/2026 Atelier du Pilat 0 Usinage de prototypes tfr_01k9x4v7m2q8r5t1w3y6z00000 · "
-        "trd_01k9x4v7m2q8r5t1w3y6z00000 12,50 −1 247,06",
+        "01/01/2026 Atelier du Pilat 0 12,50 −1 247,06 Usinage de prototypes · "
+        "tfr_01k9x4v7m2q8r5t1w3y6z00000 · trd_01k9x4v7m2q8r5t1w3y6z00000",
         f"Empreinte du journal, scellé jusqu’à l’opération n° 1 234 : {samples.HEAD[:32]} {samples.HEAD[32:]}",
         "il n’est ni acheté, ni vendu, ni converti en euros",
     ],

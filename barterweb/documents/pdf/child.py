@@ -19,8 +19,7 @@ from typing import Any, NoReturn
 
 from barterweb.documents.facts import Facts, InvoiceFacts, StatementFacts
 from barterweb.documents.facts.texts import printable
-from barterweb.documents.facturx import xmp
-from barterweb.documents.facturx.content import FILE_NAME, invoice_xml, on_behalf
+from barterweb.documents.pdf import columns
 from barterweb.documents.pdf.wire import receive, send
 
 _TEMPLATES = Path(__file__).resolve().parents[3] / "templates" / "documents" / "pdf"
@@ -55,7 +54,9 @@ class _Press:
         for name in ("amount", "barter", "euro", "percent_bp", "day", "day_short", "siren", "siret", "whole"):
             self._templates.filters[name] = getattr(filters, name)
         self._templates.filters["quantity"] = _quantity
-        self._templates.globals["on_behalf"] = on_behalf
+        self._templates.globals["on_behalf"] = _on_behalf
+        for function in (columns.heading, columns.opening, columns.closing, columns.blocks):
+            self._templates.globals[function.__name__] = function
         self._missing_glyphs = _MissingGlyphs()
         LOGGER.addHandler(self._missing_glyphs)
 
@@ -86,6 +87,8 @@ class _Press:
         page = self._html(string=html, url_fetcher=_only(pictures))
         document = page.render(stylesheets=[self._css], **options)
         if invoice is not None:
+            from barterweb.documents.facturx import xmp
+
             document.metadata.attachments.append(_embedded(invoice))
             plain = document.metadata.generate_rdf_metadata
             document.metadata.generate_rdf_metadata = lambda *asked: xmp.described(plain(*asked))
@@ -93,9 +96,17 @@ class _Press:
         return pdf
 
 
+def _on_behalf(facts: InvoiceFacts) -> str:
+    from barterweb.documents.facturx.content import on_behalf  # 25 MB that statements do without
+
+    return on_behalf(facts)
+
+
 def _embedded(facts: InvoiceFacts) -> Any:
     """The structured invoice as an attachment; its dates are the facts', so that the same facts make the same file."""
     from weasyprint import Attachment
+
+    from barterweb.documents.facturx.content import FILE_NAME, invoice_xml
 
     issued_at = datetime.combine(facts.issued_on, time(), UTC)
     return Attachment(
