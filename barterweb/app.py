@@ -34,7 +34,9 @@ def create_app(chosen: settings.Settings | None = None) -> Flask:
         SECRET_KEY=config.secret_key,
         TESTING=config.mode == "test",
         TRUSTED_HOSTS=list(config.trusted_hosts),
-        MAX_CONTENT_LENGTH=2 * 1024 * 1024,
+        MAX_CONTENT_LENGTH=10
+        * 1024
+        * 1024,  # one picture, see barterweb.images; forms stay below the next line
         MAX_FORM_MEMORY_SIZE=512 * 1024,
         MAX_FORM_PARTS=500,
         WTF_CSRF_TIME_LIMIT=None,
