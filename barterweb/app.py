@@ -16,6 +16,7 @@ from barterweb.members import queries as member_queries
 from barterweb.members import routes as members
 from barterweb.notifications import routes as notifications
 from barterweb.operations import queries as operations
+from barterweb.outbox import mail
 from barterweb.pages import routes as pages
 from barterweb.staff import routes as staff
 from barterweb.trades import routes as trades
@@ -28,6 +29,7 @@ CAPABILITIES = (pages, members, listings, trades, documents, notifications, embe
 def create_app(chosen: settings.Settings | None = None) -> Flask:
     """Build the site from the given settings, or from the environment."""
     config = chosen or settings.from_environment()
+    mail.check(config)
     app = Flask("barterweb", root_path=str(ROOT), template_folder="templates", static_folder="static")
     app.config.update(
         SETTINGS=config,
