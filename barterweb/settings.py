@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 
 MODES = ("production", "demo", "test")
 SECOND_FACTORS = ("compulsory", "offered", "off")
+ARCHIVES = ("folder", "database")
 """Asked of staff and accountants; of those who set one up; of nobody."""
 
 _HOST = re.compile(r"[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?", re.ASCII)
@@ -39,6 +40,7 @@ class Settings:
     pg_bin: Path | None = None
     second_factor: str = "compulsory"
     proxies: int = 0
+    archive: str = "folder"
 
     @property
     def documents_dir(self) -> Path:
@@ -76,6 +78,7 @@ def from_environment(environ: Mapping[str, str] = os.environ) -> Settings:
         pg_bin=Path(environ["PG_BIN"]) if environ.get("PG_BIN") else None,
         second_factor=_second_factor(environ),
         proxies=int(_proxies(environ)),
+        archive=environ.get("ARCHIVE") or "folder",
     )
 
 
@@ -108,6 +111,9 @@ def _malformed(environ: Mapping[str, str]) -> Iterator[str]:
         or "@" in address.netloc
     ):
         yield "PUBLIC_URL must be the address of the site and nothing more, such as https://barter.example."
+    archive = environ.get("ARCHIVE") or "folder"
+    if archive not in ARCHIVES:
+        yield f"ARCHIVE must be {' or '.join(ARCHIVES)}, not {archive!r}."
     if not _trusted_hosts(environ):
         yield "TRUSTED_HOSTS must list the host names the site answers to, separated by commas."
     wrong = [host for host in _trusted_hosts(environ) if _HOST.fullmatch(host) is None]

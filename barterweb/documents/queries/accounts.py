@@ -9,7 +9,7 @@ from barterweb import clock, ledger
 from barterweb.actors import Actor
 from barterweb.db import session
 from barterweb.documents.facts import StatementFacts, StatementLine
-from barterweb.documents.models import Document
+from barterweb.documents.models import NUMBERED_KINDS, Document
 from barterweb.documents.queries.parties import party_of
 from barterweb.errors import NotFound
 from barterweb.members.models import Company
@@ -46,7 +46,7 @@ def accounts_for(actor: Actor) -> list[CompanyAccount]:
         iter(
             session.execute(
                 select(Document.company_id, func.count())
-                .where(Document.kind == "invoice", Document.company_id.in_([c.id for c in companies]))
+                .where(Document.kind.in_(NUMBERED_KINDS), Document.company_id.in_([c.id for c in companies]))
                 .group_by(Document.company_id)
             )
         )

@@ -16,4 +16,6 @@ def party_of(company: Company) -> Party:
         rcs_city=company.rcs_city or None,
         vat_number=company.vat_number,
         is_sole_trader=company.legal_form == "EI",
+        electronic_address=company.electronic_address,
+        logo_sha256=company.logo_sha256,
     )

@@ -6,7 +6,7 @@ from barterweb import clock
 from barterweb.db import session, transaction
 from barterweb.documents import pdf
 from barterweb.documents.archive import Archive
-from barterweb.documents.errors import RenderingFailed
+from barterweb.documents.errors import ArchiveFileAltered, ArchiveFileMissing, RenderingFailed
 from barterweb.documents.facts import InvoiceFacts, StatementFacts
 from barterweb.documents.models import Document, DocumentFile
 from barterweb.documents.queries import file_of, waiting_documents
@@ -25,10 +25,11 @@ def render_document(document_id: str, archive: Archive) -> DocumentFile:
     document = session.get_one(Document, document_id)
     kind, text = document.kind, document.facts
     session.rollback()
-    if kind == "invoice":
-        data = pdf.render_invoice(InvoiceFacts.from_json(text))
-    else:
+    if kind == "statement":
         data = pdf.render_statement(StatementFacts.from_json(text))
+    else:
+        facts = InvoiceFacts.from_json(text)
+        data = pdf.render_invoice(facts, _pictures(facts, archive))
     sha256 = archive.save(data)
     return _record_file(document_id, sha256, len(data))
 
@@ -44,6 +45,18 @@ def render_waiting(archive: Archive, limit: int = 100) -> int:
         else:
             made += 1
     return made
+
+
+def _pictures(facts: InvoiceFacts, archive: Archive) -> dict[str, bytes]:
+    """The seller's logo; an invoice is not kept back by a picture that is lost or altered."""
+    sha256 = facts.seller.logo_sha256
+    if sha256 is None:
+        return {}
+    try:
+        return {sha256: archive.read(sha256)}
+    except (ArchiveFileMissing, ArchiveFileAltered):
+        _log.exception("logo %s of %s left out of an invoice", sha256, facts.seller.siren)
+        return {}
 
 
 @transaction

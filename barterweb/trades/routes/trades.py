@@ -7,6 +7,7 @@ from flask.typing import ResponseReturnValue
 
 from barterweb import clock, ids
 from barterweb.actors import MEMBER_KINDS, STAFF_KINDS
+from barterweb.documents import queries as documents
 from barterweb.errors import Conflict
 from barterweb.listings import queries as listings
 from barterweb.listings.models import Listing
@@ -15,6 +16,7 @@ from barterweb.trades import policy, queries, service, settlement
 from barterweb.trades.errors import TradeError
 from barterweb.trades.facts import Terms
 from barterweb.trades.forms import (
+    ConfirmationForm,
     ConsentForm,
     DeliveryForm,
     ReasonForm,
@@ -200,17 +202,22 @@ def deliver_POST(trade_id: str) -> ResponseReturnValue:
 @allowed(*MEMBER_KINDS)
 def confirm_GET(trade_id: str) -> ResponseReturnValue:
     """Show the check page before confirming: the balance before and after."""
-    return _ask(trade_id, "confirm", lambda trade: VersionForm(formdata=None, version=trade.version))
+    return _ask(trade_id, "confirm", lambda trade: ConfirmationForm(formdata=None, version=trade.version))
 
 
 @bp.post("/echanges/<id('trd'):trade_id>/confirmation")
 @allowed(*MEMBER_KINDS)
 def confirm_POST(trade_id: str) -> ResponseReturnValue:
     """Confirm the delivery: settle the trade."""
-    form = VersionForm()
+    form = ConfirmationForm()
 
     def confirm() -> None:
-        settlement.confirm_trade(actor=current_actor(), trade_id=trade_id, version=form.version.data)
+        settlement.confirm_trade(
+            actor=current_actor(),
+            trade_id=trade_id,
+            version=form.version.data,
+            order_reference=form.order_reference.data,
+        )
 
     done = "Livraison confirmée\u00a0: l’échange est réglé."
     return _act(trade_id, form, confirm, done=done, page="confirm")
@@ -295,6 +302,8 @@ def _show(
         trade=trade,
         check=queries.check_of_trade(trade, actor),
         versions=queries.versions_of(trade),
+        documents=documents.documents_of_trade(trade.id) if trade.state == "settled" else (),
+        refunds=queries.refunds_of(trade.id) if trade.state == "settled" else (),
         events=queries.events_of(trade),
         actions=policy.actions_of(trade, actor),
         reason_form=form or ReasonForm(formdata=None, version=trade.version),

@@ -1,7 +1,4 @@
-"""Issued files, kept as they were issued: a folder where each file is named by the SHA-256 of its bytes.
-
-Files are written once, served ever after and never rendered again (ten years: CGI, art. 289 and LPF, art. L. 102 B).
-"""
+"""The archive in a folder, the default: each file is named by the SHA-256 of its bytes."""
 
 import hashlib
 import os
@@ -14,7 +11,7 @@ from barterweb.documents.errors import ArchiveFileAltered, ArchiveFileMissing
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 
 
-class Archive:
+class FolderArchive:
     """A content-addressed store under `folder`, spread over 256 subfolders."""
 
     def __init__(self, folder: Path) -> None:
