@@ -4,7 +4,11 @@ import sys
 from pathlib import Path
 
 import click
+from flask import current_app
 from flask.cli import AppGroup
+
+from barterweb.documents import checks
+from barterweb.documents.archive import archive_of
 
 commands = AppGroup("documents", help="Issued documents: check a file, verify the archive and the series.")
 
@@ -37,3 +41,16 @@ def check(files: tuple[Path, ...], quiet: bool) -> None:
     if failed:
         click.echo(f"{failed} of {len(files)} files failed.", err=True)
         sys.exit(1)
+
+
+@commands.command("verify")
+def verify() -> None:
+    """Hash every archived file again, read all facts back, look for gaps in the series; exit 1 if anything is wrong."""
+    outcome = checks.verify(archive_of(current_app.config["SETTINGS"]).read)
+    for finding in outcome.findings:
+        click.echo(f"WRONG {finding.subject}: {finding.detail}")
+    click.echo(f"{outcome.series} series, {outcome.documents} documents, {outcome.files} files.")
+    if outcome.findings:
+        click.echo(f"The archive is wrong in {len(outcome.findings)} places.", err=True)
+        sys.exit(1)
+    click.echo("Nothing is missing, altered or out of order.")
