@@ -6,6 +6,7 @@ from flask import Flask
 from flask_compress import Compress
 from flask_migrate import Migrate
 from flask_wtf import CSRFProtect
+from werkzeug.middleware.proxy_fix import ProxyFix
 
 from barterweb import cli, db, settings
 from barterweb.demo import service as demo
@@ -14,16 +15,18 @@ from barterweb.embeds import routes as embeds
 from barterweb.listings import routes as listings
 from barterweb.members import queries as member_queries
 from barterweb.members import routes as members
+from barterweb.members import service as member_service
 from barterweb.notifications import routes as notifications
 from barterweb.operations import queries as operations
 from barterweb.outbox import mail
 from barterweb.pages import routes as pages
+from barterweb.privacy import routes as privacy
 from barterweb.staff import routes as staff
 from barterweb.trades import routes as trades
 from barterweb.web import access, converters, errors, filters, headers, navigation, sessions, statics
 
 ROOT = Path(__file__).resolve().parent.parent
-CAPABILITIES = (pages, members, listings, trades, documents, notifications, embeds, staff)
+CAPABILITIES = (pages, members, listings, trades, documents, notifications, embeds, staff, privacy)
 
 
 def create_app(chosen: settings.Settings | None = None) -> Flask:
@@ -49,13 +52,15 @@ def create_app(chosen: settings.Settings | None = None) -> Flask:
     )
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.jinja_env.globals["demo_mode"] = config.demo
+    if config.proxies:
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=config.proxies, x_proto=config.proxies)  # type: ignore[method-assign]
     converters.init_app(app)
     db.init_app(app, config.database_url)
     db.before_writes(app, operations.refuse_when_read_only)
     app.jinja_env.globals["read_only"] = operations.read_only
     Migrate(app, db.db, directory=str(ROOT / "migrations"), compare_type=True, render_as_batch=True)
-    sessions.init_app(app, member_queries.actor_for)
-    access.init_app(app)
+    sessions.init_app(app, member_queries.session_for)
+    access.init_app(app, member_service.note_session_used)
     CSRFProtect(app)
     Compress(app)
     for module in (headers, errors, filters, statics, navigation):

@@ -193,7 +193,7 @@ class Application(Model):
 
 
 class Person(Model):
-    """Who signs in. `session_stamp` changes when every open session of the person must end."""
+    """Who signs in. `session_stamp` changes with the password, so that a sign-in half done with the old one ends."""
 
     __tablename__ = "people"
     __table_args__ = (UniqueConstraint("email"),)
@@ -270,7 +270,10 @@ class AuditEvent(Model):
     """Something that those concerned may want to see later: who did what, for whom. Only ever inserted."""
 
     __tablename__ = "audit_events"
-    __table_args__ = (Index("ix_audit_events_company_id_at", "company_id", "at"),)
+    __table_args__ = (
+        Index("ix_audit_events_company_id_at", "company_id", "at"),
+        Index("ix_audit_events_subject_at", "subject", "at"),
+    )
 
     id: Mapped[str] = mapped_column(String(40), primary_key=True)
     at: Mapped[datetime] = mapped_column(Timestamp)

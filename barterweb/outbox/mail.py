@@ -5,7 +5,7 @@ to do. `_layout.txt` makes the text of them, `_layout.html` the HTML, so that th
 """
 
 import re
-from datetime import date
+from datetime import date, datetime
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP
@@ -110,6 +110,10 @@ def _day(iso: str) -> str:
     return filters.day(date.fromisoformat(iso))
 
 
+def _moment(iso: str) -> str:
+    return filters.moment(datetime.fromisoformat(iso))
+
+
 _environment = Environment(
     loader=FileSystemLoader(_FOLDER),
     autoescape=select_autoescape(["html"]),
@@ -118,4 +122,4 @@ _environment = Environment(
     lstrip_blocks=True,
     keep_trailing_newline=True,
 )
-_environment.filters.update(barter=_barter, day=_day)
+_environment.filters.update(barter=_barter, day=_day, moment=_moment)

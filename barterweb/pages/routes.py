@@ -10,6 +10,7 @@ from barterweb.db import session
 from barterweb.listings import queries as listings
 from barterweb.members import queries as members
 from barterweb.members.forms import SIZES
+from barterweb.privacy.facts import RULES
 from barterweb.trades import queries as trades
 from barterweb.web.access import public
 
@@ -78,7 +79,7 @@ def legal_GET() -> ResponseReturnValue:
 @public
 def privacy_GET() -> ResponseReturnValue:
     """Say what is kept about people, and why."""
-    return render_template("pages/privacy.html")
+    return render_template("pages/privacy.html", rules=RULES)
 
 
 @bp.get("/accessibilite")

@@ -15,8 +15,8 @@ from barterweb.members.queries.companies import (
     public_company_count,
     siret_is_known,
 )
-from barterweb.members.queries.events import events_of_company
-from barterweb.members.queries.hats import actor_for, hats_of, is_current
+from barterweb.members.queries.events import events_of_access, events_of_company
+from barterweb.members.queries.hats import actor_for, hats_of, is_current, session_for
 from barterweb.members.queries.network import (
     cluster_by_slug,
     clusters,
@@ -26,11 +26,12 @@ from barterweb.members.queries.network import (
 )
 from barterweb.members.queries.people import (
     accesses_to_company,
-    hash_of,
     invitation_for,
     members_of,
     operators,
+    person,
     person_by_email,
+    person_of_reset_link,
 )
 
 __all__ = [
@@ -45,8 +46,8 @@ __all__ = [
     "company",
     "departments",
     "directory",
+    "events_of_access",
     "events_of_company",
-    "hash_of",
     "hats_of",
     "invitation_for",
     "is_current",
@@ -54,10 +55,13 @@ __all__ = [
     "open_applications",
     "operator_account_id",
     "operators",
+    "person",
     "person_by_email",
+    "person_of_reset_link",
     "public_company",
     "public_company_count",
     "regions",
+    "session_for",
     "siret_is_known",
     "terms_in_force",
 ]

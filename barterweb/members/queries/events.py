@@ -20,3 +20,13 @@ def events_of_company(company_id: str, limit: int = 30) -> Sequence[Row[AuditEve
         .order_by(AuditEvent.at.desc(), AuditEvent.id.desc())
         .limit(limit)
     ).all()
+
+
+def events_of_access(person_id: str, limit: int = 30) -> Sequence[AuditEvent]:
+    """Return the latest events about a person's own access, for that person."""
+    return session.scalars(
+        select(AuditEvent)
+        .where(AuditEvent.subject == person_id)
+        .order_by(AuditEvent.at.desc(), AuditEvent.id.desc())
+        .limit(limit)
+    ).all()

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Row, func, or_, select
 
 from barterweb import clock
-from barterweb.actors import MEMBER_KINDS, Actor
+from barterweb.actors import MEMBER_KINDS, Actor, Signed
 from barterweb.db import session
 from barterweb.members.facts import Hat
 from barterweb.members.models import (
@@ -19,6 +19,8 @@ from barterweb.members.models import (
     Region,
     Role,
 )
+from barterweb.security.models import PersonSession
+from barterweb.security.queries import hash_of, is_open
 
 _ORDER_OF_HATS = ("operator", "staff", "administrator", "trader", "accountant", "funder")
 """The hat worn first after signing in, until the person chooses."""
@@ -38,13 +40,32 @@ class _Held:
 
 
 def actor_for(person_id: str, stamp: str, role_id: str | None) -> Actor | None:
-    """Return the actor of a session, in one query: who wears the chosen role, else the first by order of hats.
+    """Return whom a person acts as, in one query: who wears the chosen role, else the first by order of hats.
 
-    None when the session is over (another stamp, a disabled person) or when no role of the person is current.
+    None when the password changed since (another stamp), for a disabled person and when no role is current.
     """
     held = _held(_current_roles(Person.id == person_id, Person.session_stamp == stamp))
     chosen = next((hat for hat in held if role_id in hat.role_ids), None)
     return replace((chosen or held[0]).actor, has_several_roles=len(held) > 1) if held else None
+
+
+def session_for(token: str, role_id: str | None) -> Signed | None:
+    """Return the session of a token with who acts in it, in one query, as `actor_for` chooses the hat.
+
+    None when there is no such session, when it is over, or when the person is disabled or has no current role.
+    """
+    now = clock.now()
+    rows = _current_roles(PersonSession.token_hash == hash_of(token), is_open(now), with_session=True)
+    held = _held(rows)
+    if not held:
+        return None
+    chosen = next((hat for hat in held if role_id in hat.role_ids), held[0])
+    return Signed(
+        actor=replace(chosen.actor, has_several_roles=len(held) > 1),
+        session_id=rows[0].session_id,
+        strong=rows[0].strong_at is not None,
+        unseen_for=now - rows[0].last_seen_at,
+    )
 
 
 def hats_of(person_id: str) -> list[Hat]:
@@ -62,8 +83,8 @@ def is_current(on: date) -> ColumnElement[bool]:
     )
 
 
-def _current_roles(*conditions: ColumnElement[bool]) -> Sequence[RoleRow]:
-    return session.execute(
+def _current_roles(*conditions: ColumnElement[bool], with_session: bool = False) -> Sequence[RoleRow]:
+    query = (
         select(
             Role,
             Person.name.label("person_name"),
@@ -78,7 +99,12 @@ def _current_roles(*conditions: ColumnElement[bool]) -> Sequence[RoleRow]:
         .outerjoin(Region, Region.id == Role.region_id)
         .where(*conditions, Person.disabled_at.is_(None), is_current(clock.today()))
         .order_by(Company.search_text, Cluster.name, Region.name, Role.id)
-    ).all()
+    )
+    if with_session:
+        query = query.join(PersonSession, PersonSession.person_id == Person.id).add_columns(
+            PersonSession.id.label("session_id"), PersonSession.strong_at, PersonSession.last_seen_at
+        )
+    return session.execute(query).all()
 
 
 def _held(rows: Sequence[RoleRow]) -> list[_Held]:

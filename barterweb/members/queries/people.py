@@ -1,6 +1,5 @@
 """People: by address or invitation, and those who hold a role in a company or for the operator."""
 
-import hashlib
 from collections.abc import Collection, Sequence
 
 from sqlalchemy import select
@@ -9,17 +8,35 @@ from sqlalchemy.orm import contains_eager
 from barterweb import clock
 from barterweb.actors import MEMBER_KINDS
 from barterweb.db import session
+from barterweb.errors import NotFound
 from barterweb.members.models import (
     Invitation,
     Person,
     Role,
 )
 from barterweb.members.queries.hats import is_current
+from barterweb.security import queries as guards
+from barterweb.security.queries import hash_of
 
 
 def person_by_email(email: str) -> Person | None:
     """Return the person with this address (in its normal form), enabled or not."""
     return session.scalar(select(Person).where(Person.email == email))
+
+
+def person(person_id: str) -> Person:
+    """Return a person, for those who have been authorised; raises `NotFound`."""
+    found = session.get(Person, person_id)
+    if found is None:
+        raise NotFound
+    return found
+
+
+def person_of_reset_link(token: str) -> Person | None:
+    """Return the enabled person whose password a link may change, or None: unknown, used and expired look alike."""
+    person_id = guards.person_of_reset_link(token)
+    found = session.get(Person, person_id) if person_id else None
+    return found if found and found.disabled_at is None else None
 
 
 def invitation_for(token: str) -> Invitation | None:
@@ -35,11 +52,6 @@ def invitation_for(token: str) -> Invitation | None:
             Person.disabled_at.is_(None),
         )
     )
-
-
-def hash_of(token: str) -> str:
-    """Return the form in which a token is stored."""
-    return hashlib.sha256(token.encode()).hexdigest()
 
 
 def accesses_to_company(company_id: str) -> list[Role]:
