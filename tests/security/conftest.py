@@ -10,7 +10,7 @@ from flask import Flask
 
 from barterweb import clock
 from tests import build_members as build
-from tests.page import Browser
+from tests.page import Browser, Page
 
 InApp = Callable[..., Any]
 Open = Callable[..., Browser]
@@ -41,9 +41,14 @@ def code_for(secret: str, *, ahead: int = 0) -> str:
     return pyotp.TOTP(secret).generate_otp(int(clock.now().timestamp()) // 30 + ahead)
 
 
+def secret_shown(page: Page) -> str:
+    """Return the secret that the page shows to those who cannot read the QR code."""
+    return page.one("main details code").text or ""
+
+
 def set_up_totp(browser: Browser) -> tuple[str, list[str]]:
     """Set up an authenticator on the pages; return its secret and the recovery codes."""
-    secret = browser.get("/securite/application").text_of("details code")
+    secret = secret_shown(browser.get("/securite/application"))
     page = browser.submit("Activer", code=code_for(secret), password=build.PASSWORD)
     return secret, [item.text or "" for item in page.all(".codes code")]
 

@@ -14,6 +14,8 @@ from barterweb.members.forms import (
     explain,
 )
 from barterweb.members.routes.blueprint import bp
+from barterweb.security.facts import APPLICATIONS
+from barterweb.web import sessions
 from barterweb.web.access import public
 from barterweb.web.fragments import see_other
 
@@ -30,6 +32,7 @@ def apply_GET() -> ResponseReturnValue:
 @public
 def apply_POST() -> ResponseReturnValue:
     """Write down the application."""
+    service.count_try(APPLICATIONS, sessions.address())
     form = ApplicationForm(queries.clusters())
     if form.validate_on_submit():
         try:
