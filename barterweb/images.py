@@ -12,7 +12,7 @@ import zlib
 from dataclasses import dataclass
 from typing import Literal
 
-from PIL import Image, ImageOps, UnidentifiedImageError
+from PIL import Image, ImageFile, ImageOps, UnidentifiedImageError
 
 FORMATS = ("JPEG", "PNG", "WEBP")
 MAX_BYTES = 8 * 1024 * 1024
@@ -61,6 +61,9 @@ def safe_image(data: bytes, *, widest: int = 1600, highest: int = 1600) -> SafeI
         raise ImageRefused("empty")
     if len(data) > MAX_BYTES:
         raise ImageRefused("heavy")
+    ImageFile.LOAD_TRUNCATED_IMAGES = (
+        False  # WeasyPrint, where it was imported, has switched it on for the process
+    )
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         try:

@@ -1,9 +1,9 @@
 """The one cookie: a token that names a session kept by the database, the hat worn, and what must outlive one request.
 
 The cookie is signed and readable by no script. It opens nothing once the session has ended: sessions are rows of
-`barterweb.security`, looked up by the token's hash together with who acts in them, in one query a request. How, is given by
-the application, so that this module knows no table. The mark of the device stays when somebody signs out: it is how the site
-tells a new device from a known one without a second cookie.
+`barterweb.security`, looked up by the token's hash together with who acts in them, in one query a request. Flask-Login
+remembers the token and looks up once; how, is given by the application, so that this module knows no table. The mark of the
+device stays when somebody signs out: it is how the site tells a new device from a known one without a second cookie.
 """
 
 import secrets
@@ -11,7 +11,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 
-from flask import Flask, current_app, g, request, session
+import flask_login
+from flask import Flask, g, request, session
 
 from barterweb import clock
 from barterweb.actors import Signed
@@ -22,7 +23,15 @@ LoadSession = Callable[[str, str | None], Signed | None]
 SECOND_STEP_SECONDS = 600
 KEPT_SECONDS = 900
 
-_TOKEN, _ROLE, _MARK, _SECOND_STEP, _KEPT = "token", "role_id", "device", "second_step", "kept"
+_ROLE, _MARK, _SECOND_STEP, _KEPT = "role_id", "device", "second_step", "kept"
+
+
+class SignedIn(flask_login.UserMixin):  # type: ignore[misc]
+    """Flask-Login's user: the session's token, and what was found under it."""
+
+    def __init__(self, token: str, signed: Signed | None = None) -> None:
+        self.id = token
+        self.signed = signed
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,16 +54,18 @@ def init_app(app: Flask, load: LoadSession) -> None:
         SESSION_REFRESH_EACH_REQUEST=False,
         PERMANENT_SESSION_LIFETIME=timedelta(days=390),  # of the device's mark; sessions end by their row
     )
-    app.extensions["barterweb_load_session"] = load
+    manager = flask_login.LoginManager(app)
+    manager.session_protection = None  # the row ends sessions; an address that changes must not
+
+    @manager.user_loader  # type: ignore[untyped-decorator]
+    def look_up(token: str) -> SignedIn | None:
+        signed = load(token, session.get(_ROLE))
+        return None if signed is None else SignedIn(token, signed)
 
 
 def current() -> Signed | None:
     """Return this request's session, looked up once, or None for a visitor."""
-    if "signed" not in g:
-        token = session.get(_TOKEN)
-        load: LoadSession = current_app.extensions["barterweb_load_session"]
-        g.signed = load(token, session.get(_ROLE)) if isinstance(token, str) else None
-    signed: Signed | None = g.signed
+    signed: Signed | None = getattr(flask_login.current_user, "signed", None)
     return signed
 
 
@@ -62,17 +73,18 @@ def begin(token: str) -> None:
     """Put a session just begun into the cookie; nothing of the visitor's cookie is kept but the device's mark."""
     mark = device_mark()
     session.clear()
-    session.update({_TOKEN: token, _MARK: mark})
+    session[_MARK] = mark
     session.permanent = True
-    g.pop("signed", None)
+    flask_login.login_user(SignedIn(token))
+    g.pop("_login_user", None)  # Flask-Login's memory of the request: what is asked next is looked up
 
 
 def end() -> None:
     """Empty the cookie but for the device's mark."""
     mark = device_mark()
+    flask_login.logout_user()
     session.clear()
     session[_MARK] = mark
-    g.pop("signed", None)
 
 
 def wear(role_id: str) -> None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
 import pytest
@@ -16,6 +16,7 @@ from barterweb.documents.facts import InvoiceFacts, InvoicingTerms
 from barterweb.documents.facturx import validation
 from barterweb.documents.facturx.content import invoice_xml
 from barterweb.documents.models import OPERATOR, Document
+from barterweb.documents.queries import invoicing_terms
 from barterweb.documents.service.fees import _line
 from barterweb.errors import NotFound
 from barterweb.members.facts import RegionSettings
@@ -170,8 +171,6 @@ def test_the_operator_types_its_identity_and_mistakes_are_told(
     assert "Ce SIRET n’est pas valide" in wrong
     done = operator.submit("Enregistrer les réglages", typed)
     assert "Réglages enregistrés" in done
-    terms = in_app(
-        lambda: __import__("barterweb.documents.queries", fromlist=["x"]).invoicing_terms(date.max)
-    )
+    terms = in_app(invoicing_terms, date.max)
     assert terms.operator.siren == "552100554"
     assert terms.iban == "FR7630006000011234567890189"

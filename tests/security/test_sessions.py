@@ -94,13 +94,20 @@ def test_signing_in_gives_a_new_token_and_keeps_nothing_of_the_visitor(
         before["planted"] = "by somebody else"
     browser.submit("Se connecter", email=lea.email, password=build.PASSWORD)
     with browser._client.session_transaction() as after:
-        assert set(after) == {"token", "device", "_permanent", "csrf_token"}
+        assert set(after) == {
+            "_user_id",
+            "_id",
+            "_fresh",
+            "device",
+            "_permanent",
+            "csrf_token",
+        }  # Flask-Login’s and ours
         assert after["csrf_token"] != planted["csrf_token"]
-        first = after["token"]
+        first = after["_user_id"]
     sign_out(app, browser, "")
     sign_in(browser, lea.email)
     with browser._client.session_transaction() as again:
-        assert again["token"] != first
+        assert again["_user_id"] != first
     with app.app_context():
         kept = db.session.scalars(sa.select(PersonSession.token_hash)).all()
     assert first not in str(kept), "the table holds hashes only"
