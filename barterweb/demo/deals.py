@@ -1,6 +1,7 @@
 """Stories of trades: what the two companies, time and the operator do to one, step by step, through the trades' verbs."""
 
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from random import Random
 
 from barterweb import clock, ids
@@ -12,8 +13,15 @@ from barterweb.demo.network import Network
 from barterweb.demo.timeline import Story, days_later
 from barterweb.demo.wording import fitting
 from barterweb.money import BASIS_POINTS
-from barterweb.trades import service, settlement
-from barterweb.trades.errors import BuyerLacksCredit, CompanyMayNotTrade, SellerAtCeiling
+from barterweb.trades import queries, refunds, service, settlement
+from barterweb.trades.errors import (
+    BuyerAtCeiling,
+    BuyerLacksCredit,
+    CompanyMayNotTrade,
+    InvoiceToIssueFirst,
+    SellerAtCeiling,
+    SellerLacksCredit,
+)
 from barterweb.trades.facts import Terms
 
 BUYERS_CASES = (
@@ -32,6 +40,11 @@ RULINGS = {
     6_000: "La part non conforme est estimée à 40\u00a0% par le pôle\u00a0: le reste est réglé.",
     0: "Le travail sera refait dans un nouvel échange\u00a0: celui-ci est annulé, le montant réservé est rendu.",
 }
+
+REFUNDS = (
+    "Une partie de la prestation n’a pas pu être rendue, d’un commun accord.",
+    "Défaut constaté après la livraison\u00a0: remise convenue entre nous.",
+)
 
 _TRIES = 8
 
@@ -113,6 +126,25 @@ class Deal:
         )
         return False
 
+    def confirm_for_now(self) -> bool:
+        """The buyer confirms, and finds a defect later."""
+        self.confirm()
+        return True
+
+    def refund(self) -> bool:
+        """The seller gives a part back, if it can still spare it."""
+        left = queries.left_to_refund(queries.trade_for(self.trade_id, self.network.operator))
+        with suppress(SellerLacksCredit, BuyerAtCeiling, InvoiceToIssueFirst, CompanyMayNotTrade):
+            refunds.refund_trade(
+                actor=self._somebody_of("seller"),
+                trade_id=self.trade_id,
+                refund_id=ids.new_id("rmb"),
+                gross_cents=left.gross_cents // self.rng.choice((1, 4, 5)),
+                left_cents=left.gross_cents,
+                reason=self.rng.choice(REFUNDS),
+            )
+        return False
+
     def dispute(self) -> bool:
         """The buyer refuses to confirm."""
         reason = self._words(corpus.phrases().disputes)
@@ -170,7 +202,8 @@ _DISPUTED: tuple[Step, ...] = (*_DELIVERED, (Deal.dispute, 1, 8), (Deal.state_ca
 SETTLED = _SETTLED
 
 COURSES: tuple[tuple[int, tuple[Step, ...]], ...] = (
-    (36, _SETTLED),
+    (34, _SETTLED),
+    (2, (*_DELIVERED, (Deal.confirm_for_now, 1, 9), (Deal.refund, 2, 12))),
     (20, (*_COUNTERED, *_SETTLED)),
     (6, (*_COUNTERED, *_COUNTERED, *_SETTLED)),
     (10, _DELIVERED),  # and time confirms

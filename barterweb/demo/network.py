@@ -9,7 +9,10 @@ from barterweb import clock
 from barterweb.actors import Actor
 from barterweb.demo import corpus
 from barterweb.demo.cast import SEED, Cast
+from barterweb.demo.corpus.registration import registration
 from barterweb.demo.timeline import Timeline
+from barterweb.documents import service as documents
+from barterweb.documents.facts import Address, InvoicingTerms, Party
 from barterweb.listings.facts import Content
 from barterweb.members import queries
 from barterweb.members import service as members
@@ -24,6 +27,11 @@ BALANCE_CAP_CENTS = 2_000_000
 PAID_REGION = "bfc"
 PAID_SINCE_DAYS = 75
 """The second region's pilot is over for commissions: they are taken since about so many days, so that both cases show."""
+
+OPERATORS_INDEX = 900_000
+"""The operator's place among the invented registration numbers, far from those of companies."""
+IBAN = "FR7600000000000000000000000"
+"""An account of a bank that does not exist; its key is right."""
 
 FRAMED_BY = {"flux-confluents": ("http://127.0.0.1:8001", "http://localhost:8001")}
 """Where the framed listings can be tried: any page served on this machine's port 8001."""
@@ -120,6 +128,24 @@ def open_network(network: Network) -> None:
     for person in corpus.people():
         if person.roles[0].company is None:
             _let_in(network, person, regions)
+    documents.set_invoicing_terms(
+        actor=network.operator,
+        starts_on=network.opens_on,
+        terms=InvoicingTerms(operator=_operator(), iban=IBAN),
+    )
+
+
+def _operator() -> Party:
+    """The operator as a seller, with invented numbers like everybody here."""
+    numbers = registration(OPERATORS_INDEX, seed=SEED)
+    return Party(
+        name="France Clusters (démonstration)",
+        address=Address(lines=("1, place des Exemples",), postal_code="69002", city="Lyon"),
+        siren=numbers.siren,
+        siret=numbers.siret,
+        legal_form="Association",
+        vat_number=numbers.vat_number,
+    )
 
 
 def _open_region(network: Network, region: corpus.Region) -> str:

@@ -74,7 +74,7 @@ YEAR = samples.statement(*samples.operations(40))
         "Échéance 30 septembre 2026",
         "Nature Biens et services",
         "Votre commande BC-4512",
-        "Livré à Quai 4 38130 Échirolles",
+        "Livré à Quai 4, 38130 Échirolles",
         f"Échange {samples.TRADE}",
         "Stockage de palettes 40 palette 12,50 € 20 % 500,00 €",
         "Transport express Lyon – Grenoble 2,5 jour 680,00 € 20 % 1 700,00 €",
@@ -276,7 +276,7 @@ def test_tables_are_tagged_with_rows_and_headers() -> None:
 
     walk(read(PART_BARTER).root_object["/StructTreeRoot"]["/K"])
     assert names.count("/H1") == 1
-    assert names.count("/TH") == 6 + 6 + 3 + 5
+    assert names.count("/TH") == 6 + 3 + 6 + 3 + 5
     assert names.count("/Table") == 4
 
 
@@ -316,7 +316,8 @@ def test_our_pages_may_load_nothing(url: str) -> None:
 
 def test_the_style_sheet_and_the_templates_name_no_address() -> None:
     for path in Path(child._TEMPLATES).iterdir():
-        assert not re.search(r"url\(|@import|@font-face|src=|href=|file:|https?:", path.read_text()), path
+        text = path.read_text().replace('src="picture:', "")  # pictures are handed over with the facts
+        assert not re.search(r"url\(|@import|@font-face|src=|href=|file:|https?:", text), path
 
 
 def test_characters_that_no_font_has_become_replacement_characters() -> None:

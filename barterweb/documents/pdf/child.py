@@ -57,6 +57,7 @@ class _Press:
         self._templates.globals["on_behalf"] = _on_behalf
         for function in (columns.heading, columns.opening, columns.closing, columns.blocks):
             self._templates.globals[function.__name__] = function
+        self._templates.filters["iban"] = _iban
         self._missing_glyphs = _MissingGlyphs()
         LOGGER.addHandler(self._missing_glyphs)
 
@@ -169,6 +170,12 @@ def _quantity(milli: int) -> str:
     """``1500`` thousandths → ``1,5``; ``12000000`` → ``12 000``."""
     whole, rest = divmod(milli, 1000)
     return f"{whole:,}".replace(",", "\u202f") + f",{rest:03d}".rstrip("0").rstrip(",")
+
+
+def _iban(text: str) -> str:
+    """``FR7630006000…`` → groups of four, held together by no-break spaces."""
+    digits = "".join(text.split())
+    return "\u00a0".join(digits[start : start + 4] for start in range(0, len(digits), 4))
 
 
 def _serve(channel: socket.socket) -> None:
