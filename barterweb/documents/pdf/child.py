@@ -184,6 +184,7 @@ def _serve(channel: socket.socket) -> None:
 
     press = _Press()
     gc.disable()  # a statement makes millions of objects and little garbage: collect between renders instead
+    warm = False
     while True:
         order = json.loads(receive(channel))
         signal.alarm(math.ceil(order["seconds"]) + _ORPHAN_SECONDS)
@@ -196,6 +197,11 @@ def _serve(channel: socket.socket) -> None:
         signal.alarm(0)
         send(channel, answer)
         gc.collect()
+        if (
+            not warm
+        ):  # libraries, fonts and styles stay: looking at them again costs half as much as an invoice
+            gc.freeze()
+            warm = True
 
 
 def _be_child(memory_bytes: int) -> None:
