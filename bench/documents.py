@@ -3,11 +3,11 @@
 python -m bench.documents            (make bench-documents)
 python -m bench.documents --renders 200
 
-Each way prints the same facts in a process of its own: our pages (invoices with their XML, collecting garbage included); the same HTML with the styles a
-newcomer would write (tables of automatic layout and collapsed borders, parsed again each time with a FontConfiguration of
-their own, neither PDF/A nor tags nor XML); the same table by reportlab, where it is installed
-(`python -m pip install --target DIR reportlab`, then PYTHONPATH=DIR). CPU is user + system time of that process; memory its
-high-water mark. The page test asks a running site for a page, alone and while two documents are being made without pause.
+Each way prints the same facts in a process of its own: our pages (invoices with their XML, collecting garbage included);
+the same HTML with the styles a newcomer would write (tables of automatic layout and collapsed borders, parsed again each
+time with a FontConfiguration of their own, neither PDF/A nor tags nor XML); the same table by reportlab, where it is
+installed (`python -m pip install --target DIR reportlab`, then PYTHONPATH=DIR). CPU is user + system time of that process;
+memory its high-water mark. The page test asks a site for a page, alone and while two documents are made without pause.
 """
 
 import argparse

@@ -3,6 +3,7 @@
 from barterweb.documents.forms.invoices import (
     CorrectionForm,
     IssueForm,
+    LogoForm,
     OwnInvoiceForm,
     correction_of,
     explain,
@@ -15,6 +16,7 @@ __all__ = [
     "CorrectionForm",
     "InvoicingTermsForm",
     "IssueForm",
+    "LogoForm",
     "OwnInvoiceForm",
     "Period",
     "PeriodForm",
