@@ -36,6 +36,7 @@ MENUS = {
         ("Journal", "staff.journal_GET"),
         ("Comptes", "staff.accounts_GET"),
         ("Messages", "staff.outbox_GET"),
+        ("Facturation", "documents.terms_GET"),
         ("Chiffres", "staff.figures_GET"),
         ("Entreprises", "members.directory_GET"),
     ),
