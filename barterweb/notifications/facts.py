@@ -23,6 +23,7 @@ KINDS = frozenset(
         "dispute_settled",
         "refunded",
         "invoice_ready",
+        "invoice_waiting",
         "limit_reached",
     }
 )

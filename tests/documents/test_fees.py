@@ -174,3 +174,19 @@ def test_the_operator_types_its_identity_and_mistakes_are_told(
     terms = in_app(invoicing_terms, date.max)
     assert terms.operator.siren == "552100554"
     assert terms.iban == "FR7630006000011234567890189"
+
+
+def test_the_operator_reads_its_invoices_and_so_does_the_member(
+    page: Callable[..., Browser], in_app: InApp, sides: tuple[Member, Member]
+) -> None:
+    in_app(decide, TERMS)
+    in_app(build_trades.settled, *sides)
+    number = f"FC{clock.today().year}-00001"
+    operator = page("exploitant@barter.example")
+    operator.get("/operateur/factures")
+    assert "250,00\u00a0€" in operator.follow(number)
+    member = page(sides[1].email)
+    member.get(f"/comptes/{sides[1].company_id}/factures")
+    assert "Facture, reçue" in member.page
+    assert "France Clusters à Cabinet Marcellin" in member.follow(number)
+    page(sides[0].email).get("/operateur/factures", status=403)

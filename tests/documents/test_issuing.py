@@ -23,6 +23,7 @@ from barterweb.documents.facts import Address, InvoiceFacts, OwnInvoiceDetails
 from barterweb.documents.facturx import validation
 from barterweb.documents.facturx.content import invoice_xml
 from barterweb.documents.models import Document, DocumentSeries
+from barterweb.documents.service.drawing import _elsewhere
 from barterweb.errors import NotFound
 from barterweb.members.facts import RegionSettings, vat_number_of
 from barterweb.members.models import Company
@@ -213,3 +214,24 @@ def test_a_corrective_invoice_replaces_the_latest_and_keeps_its_amounts(
         assert facts_of(first).buyer.address.lines != ("3, place du Marché",)
         assert facts_of(third).total_gross_cents == facts_of(first).total_gross_cents
         assert validation.check(invoice_xml(facts_of(third))).failures == ()
+
+
+@pytest.mark.parametrize(
+    ("place", "address"),
+    [
+        ("Grenoble", None),
+        ("", None),
+        ("Dépôt, 12 rue des Écouges, 38000 Grenoble", None),
+        (
+            "9 rue de la Malafolie, 42500 Le Chambon-Feugerolles",
+            ("9 rue de la Malafolie", "42500", "Le Chambon-Feugerolles"),
+        ),
+        ("Chantier de la gare", ("Chantier de la gare", "", "")),
+    ],
+)
+def test_the_place_of_delivery_is_stated_when_it_is_elsewhere(
+    place: str, address: tuple[str, str, str] | None
+) -> None:
+    buyer = Company(street="12 rue des Écouges", city="Grenoble")
+    found = _elsewhere(place, buyer)
+    assert (found and (found.lines[0], found.postal_code, found.city)) == address

@@ -35,7 +35,7 @@ def test_every_kind_is_a_sentence_that_names_and_links_the_trade(
         assert "Nouveau" in sentence
         assert "Cabinet Morel" in sentence
         assert ("6\u202f000,00\u00a0B" in sentence) == (
-            kind not in {"dispute_settled", "refunded", "invoice_ready"}
+            kind not in {"dispute_settled", "refunded", "invoice_ready", "invoice_waiting"}
         )
         assert ("3 août 2026" in sentence) == (kind in DATED)
 

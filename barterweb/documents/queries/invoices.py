@@ -10,7 +10,7 @@ from sqlalchemy.orm import aliased
 from barterweb.actors import Actor
 from barterweb.db import session
 from barterweb.documents.facts import InvoiceFacts, missing_mentions
-from barterweb.documents.models import NUMBERED_KINDS, Document, OwnInvoice
+from barterweb.documents.models import NUMBERED_KINDS, OPERATOR, Document, OwnInvoice
 from barterweb.documents.queries.parties import party_of
 from barterweb.errors import NotFound
 from barterweb.members.models import Company
@@ -60,7 +60,15 @@ class InvoiceView:
 
 def invoices_of(company_id: str, number: int) -> InvoicePage:
     """Return one page of the invoices a company sent or received, the latest first; raises `NotFound` beyond the last."""
-    mine = invoices_query(company_id)
+    return _page(invoices_query(company_id), company_id, number)
+
+
+def operator_invoices(number: int) -> InvoicePage:
+    """Return one page of the operator's own invoices and credit notes, the latest first; may raise `NotFound`."""
+    return _page(select(Document).where(Document.issuer_id == OPERATOR), None, number)
+
+
+def _page(mine: Select[Document], company_id: str | None, number: int) -> InvoicePage:
     total = session.scalar(select(func.count()).select_from(mine.subquery())) or 0
     pages = max(1, -(-total // PER_PAGE))
     if not 1 <= number <= pages:
@@ -170,7 +178,7 @@ def _as_of_today(facts: InvoiceFacts, seller: Company, buyer_id: str) -> Invoice
     return replace(facts, seller=party_of(seller), buyer=party_of(session.get_one(Company, buyer_id)))
 
 
-def _line(document: Document, company_id: str, own: OwnInvoice | None) -> InvoiceLine:
+def _line(document: Document, company_id: str | None, own: OwnInvoice | None) -> InvoiceLine:
     facts = InvoiceFacts.from_json(document.facts)
     sold = document.company_id == company_id
     sign = -1 if document.kind == "credit_note" else 1

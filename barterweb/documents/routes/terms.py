@@ -1,6 +1,6 @@
 """What the operator decides about invoices."""
 
-from flask import Response, flash, url_for
+from flask import Response, flash, request, url_for
 from flask.typing import ResponseReturnValue
 
 from barterweb import clock
@@ -9,6 +9,7 @@ from barterweb.documents.forms import InvoicingTermsForm, form_of
 from barterweb.documents.routes.serving import bp
 from barterweb.web.access import allowed, current_actor
 from barterweb.web.fragments import page_or_fragment, see_other
+from barterweb.web.paging import Pages, page_number
 
 
 @bp.get("/operateur/facturation")
@@ -28,6 +29,17 @@ def terms_POST() -> ResponseReturnValue:
     service.set_invoicing_terms(actor=current_actor(), starts_on=form.starts_on.data, terms=form.terms())
     flash("Réglages enregistrés\u00a0: ils valent pour les factures émises à partir de ce jour.", "ok")
     return see_other(url_for("documents.terms_GET"))
+
+
+@bp.get("/operateur/factures")
+@allowed("operator")
+def operator_invoices_GET() -> ResponseReturnValue:
+    """List the operator's own invoices: commissions, memberships, and their credit notes."""
+    page = queries.operator_invoices(page_number(request.args))
+    pages = Pages(page.number, page.pages, page.total)
+    return page_or_fragment(
+        "documents/operator_invoices.html", "documents/_invoices.html", page=page, pages=pages
+    )
 
 
 def _page(form: InvoicingTermsForm, status: int = 200) -> Response:

@@ -1,5 +1,6 @@
 """Drawing up the facts of invoices from companies as they are today and the terms in force."""
 
+import re
 from dataclasses import replace
 from datetime import date, timedelta
 
@@ -16,6 +17,7 @@ from barterweb.documents.facts import (
 from barterweb.documents.queries import invoicing_terms, party_of
 from barterweb.members.models import Company
 
+_FULL_ADDRESS = re.compile(r"(?P<street>.+?),? (?P<code>\d{5}) (?P<city>\D+)", re.ASCII)
 FRANCHISE_CODE = "VATEX-FR-FRANCHISE"
 
 
@@ -75,7 +77,10 @@ def with_terms(facts: InvoiceFacts, terms: InvoicingTerms) -> InvoiceFacts:
 
 def _elsewhere(place: str, buyer: Company) -> Address | None:
     """The place of delivery as agreed, unless it is the buyer's town or street (CGI, ann. II, art. 242 nonies A, I-5)."""
-    known = {buyer.city.casefold(), buyer.street.casefold(), ""}
-    if place.strip().casefold() in known:
+    typed = " ".join(place.split())
+    if typed.casefold() in ("", buyer.city.casefold()) or buyer.street.casefold() in typed.casefold():
         return None
-    return Address(lines=(place.strip(),), postal_code="", city="")
+    written = _FULL_ADDRESS.fullmatch(typed)
+    if written is None:
+        return Address(lines=(typed,), postal_code="", city="")
+    return Address(lines=(written["street"],), postal_code=written["code"], city=written["city"])

@@ -37,6 +37,7 @@ from barterweb.documents.service.records import add_document, next_number
 from barterweb.errors import NotFound
 from barterweb.members.models import Company
 from barterweb.members.service import record_event
+from barterweb.notifications import service as notifications
 
 
 def issue_trade_invoice(
@@ -71,6 +72,7 @@ def issue_trade_invoice(
     if seller.has_mandate and not missing_mentions(draft):
         return _issue(draft, seller.id, buyer.id)
     add_document("draft", seller_id, draft, source=f"draft:{trade_id}", other_company_id=buyer_id)
+    _tell_seller(draft, seller_id)
     return None
 
 
@@ -183,6 +185,22 @@ def _issue(
         other_company_id=buyer_id,
         issuer_id=seller_id,
         corrects_id=corrects.id if corrects else None,
+    )
+
+
+def _tell_seller(draft: InvoiceFacts, seller_id: str) -> None:
+    """Notify the seller that an invoice waits for it."""
+    notifications.notify_company(
+        company_id=seller_id,
+        kind="invoice_waiting",
+        subject_id=str(draft.trade_id),
+        payload={
+            "trade_id": str(draft.trade_id),
+            "title": draft.lines[0].description,
+            "counterparty": draft.buyer.name,
+            "amount_cents": str(draft.paid_barter_cents),
+            "due_on": "",
+        },
     )
 
 
