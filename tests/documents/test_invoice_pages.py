@@ -9,34 +9,15 @@ import pytest
 from flask import Flask
 
 from barterweb import clock
-from barterweb.db import open_transaction, session
-from barterweb.documents import queries
-from barterweb.members.facts import RegionSettings
-from barterweb.members.models import Company
+from barterweb.documents import pdf, queries
+from barterweb.documents.errors import RenderingFailed
 from tests import build_members, build_trades
 from tests.build_members import Member
+from tests.documents.conftest import change
 from tests.page import Browser
 
 Open = Callable[..., Browser]
 InApp = Callable[..., Any]
-
-
-@pytest.fixture
-def buyer(in_app: InApp) -> Member:
-    in_app(build_members.region, terms=RegionSettings(credit_limit_cents=800_000))
-    return in_app(build_members.company, "Transports du Vercors")
-
-
-@pytest.fixture
-def seller(in_app: InApp, buyer: Member) -> Member:
-    return in_app(build_members.company, "Cabinet Marcellin")
-
-
-def change(company_id: str, **values: Any) -> None:
-    with open_transaction():
-        company = session.get_one(Company, company_id)
-        for name, value in values.items():
-            setattr(company, name, value)
 
 
 def document_of(trade_id: str) -> str:
@@ -161,3 +142,17 @@ def test_a_correction_is_typed_and_issued(page: Open, in_app: InApp, buyer: Memb
     )
     assert f"Facture rectificative BR{clock.today().year}-00001" in done
     assert f"BC{clock.today().year}-00001" in done
+
+
+@pytest.mark.parametrize("ending", ["pdf", "xml"])
+def test_a_document_not_ready_says_so_and_when_to_come_back(
+    page: Open, in_app: InApp, buyer: Member, seller: Member, ending: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def busy(*_: Any) -> bytes:
+        raise RenderingFailed("busy")
+
+    document_id = in_app(document_of, in_app(build_trades.settled, buyer, seller))
+    monkeypatch.setattr(pdf, "render_invoice", busy)
+    shown = page(buyer.email).get(f"/documents/factures/{document_id}.{ending}", status=503)
+    assert "Rien n’est perdu" in shown
+    assert shown.headers["Retry-After"] == "10"

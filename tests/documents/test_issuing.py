@@ -9,7 +9,7 @@ import pytest
 from flask import Flask
 
 from barterweb import clock
-from barterweb.db import open_transaction, session
+from barterweb.db import session
 from barterweb.documents import queries, service
 from barterweb.documents.archive import FolderArchive
 from barterweb.documents.errors import (
@@ -25,31 +25,14 @@ from barterweb.documents.facturx.content import invoice_xml
 from barterweb.documents.models import Document, DocumentSeries
 from barterweb.documents.service.drawing import _elsewhere
 from barterweb.errors import NotFound
-from barterweb.members.facts import RegionSettings, vat_number_of
+from barterweb.members.facts import vat_number_of
 from barterweb.members.models import Company
 from barterweb.trades.models import Trade
-from tests import build_members, build_trades
+from tests import build_trades
 from tests.build_members import Member
+from tests.documents.conftest import change
 
 InApp = Callable[..., Any]
-
-
-@pytest.fixture
-def buyer(in_app: InApp) -> Member:
-    in_app(build_members.region, terms=RegionSettings(credit_limit_cents=800_000))
-    return in_app(build_members.company, "Transports du Vercors")
-
-
-@pytest.fixture
-def seller(in_app: InApp, buyer: Member) -> Member:
-    return in_app(build_members.company, "Cabinet Marcellin")
-
-
-def change(company_id: str, **values: Any) -> None:
-    with open_transaction():
-        company = session.get_one(Company, company_id)
-        for name, value in values.items():
-            setattr(company, name, value)
 
 
 def facts_of(document_id: str | None) -> InvoiceFacts:

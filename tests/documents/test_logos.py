@@ -17,9 +17,9 @@ from barterweb.documents import queries, service
 from barterweb.documents.archive import FolderArchive
 from barterweb.documents.errors import NotALogo
 from barterweb.errors import NotFound
-from barterweb.members.facts import RegionSettings
 from barterweb.members.models import Company
 from tests import build_members, build_trades
+from tests.build_members import Member
 from tests.page import Browser
 
 
@@ -48,14 +48,11 @@ def logo_of(company_id: str) -> str | None:
     return session.get_one(Company, company_id).logo_sha256
 
 
-def test_a_logo_is_drawn_anew_and_printed_on_the_next_invoice(app: Flask, tmp_path: Path) -> None:
+def test_a_logo_is_drawn_anew_and_printed_on_the_next_invoice(
+    app: Flask, tmp_path: Path, buyer: Member, seller: Member
+) -> None:
     archive = FolderArchive(tmp_path)
     with app.app_context():
-        build_members.region(terms=RegionSettings(credit_limit_cents=800_000))
-        buyer, seller = (
-            build_members.company("Transports du Vercors"),
-            build_members.company("Cabinet Marcellin"),
-        )
         secret = PngImagePlugin.PngInfo()
         secret.add_text("Comment", "secret of the sender")
         service.set_logo(
@@ -99,14 +96,11 @@ def test_what_is_no_logo_is_refused_and_changes_nothing(app: Flask, tmp_path: Pa
         assert list(tmp_path.iterdir()) == []
 
 
-def test_an_invoice_whose_logo_is_lost_is_printed_without(app: Flask, tmp_path: Path) -> None:
+def test_an_invoice_whose_logo_is_lost_is_printed_without(
+    app: Flask, tmp_path: Path, buyer: Member, seller: Member
+) -> None:
     archive = FolderArchive(tmp_path)
     with app.app_context():
-        build_members.region(terms=RegionSettings(credit_limit_cents=800_000))
-        buyer, seller = (
-            build_members.company("Transports du Vercors"),
-            build_members.company("Cabinet Marcellin"),
-        )
         service.set_logo(actor=seller.actor, company_id=seller.company_id, data=picture(), archive=archive)
         (path,) = [path for path in tmp_path.rglob("*") if path.is_file()]
         path.unlink()

@@ -7,7 +7,6 @@ from barterweb.actors import MEMBER_KINDS, Actor
 from barterweb.documents import policy, queries, service
 from barterweb.documents.archive import archive_of
 from barterweb.documents.errors import InvoiceError
-from barterweb.documents.facturx.extraction import xml_inside
 from barterweb.documents.forms import (
     CorrectionForm,
     IssueForm,
@@ -17,7 +16,7 @@ from barterweb.documents.forms import (
     missing_words,
 )
 from barterweb.documents.models import NUMBERED_KINDS, Document
-from barterweb.documents.routes.serving import READERS, bp, serve_archived, serve_pdf
+from barterweb.documents.routes.serving import READERS, bp, serve_archived, serve_pdf, serve_xml
 from barterweb.web.access import allowed, current_actor, may_write
 from barterweb.web.fields import Form
 from barterweb.web.fragments import page_or_fragment, see_other
@@ -69,13 +68,7 @@ def invoice_xml_GET(document_id: str) -> ResponseReturnValue:
     document = queries.document_for(document_id, actor)
     if document.kind not in NUMBERED_KINDS:
         abort(404)
-    service.render_document(document_id, archive_of(current_app.config["SETTINGS"]))
-    file, owner = queries.file_of(document_id), _owner(document, actor)
-    assert file is not None
-    name = f"{_name(document)}.xml"
-    return serve_archived(
-        file.sha256, owner, document_id, name, media_type="application/xml", taken_from=xml_inside
-    )
+    return serve_xml(document_id, _owner(document, actor), _name(document))
 
 
 @bp.get("/documents/factures/<id('doc'):document_id>/originale.pdf")

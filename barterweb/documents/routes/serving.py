@@ -3,6 +3,7 @@
 import logging
 from collections.abc import Callable
 from contextlib import suppress
+from typing import Any
 
 from flask import Blueprint, Response, current_app, make_response, render_template, request
 from werkzeug.exceptions import RequestedRangeNotSatisfiable
@@ -11,6 +12,7 @@ from barterweb.actors import MEMBER_KINDS
 from barterweb.documents import service
 from barterweb.documents.archive import archive_of
 from barterweb.documents.errors import ArchiveFileAltered, ArchiveFileMissing, RenderingFailed
+from barterweb.documents.facturx.extraction import xml_inside
 from barterweb.web.access import current_actor
 
 bp = Blueprint("documents", __name__)
@@ -21,11 +23,22 @@ _log = logging.getLogger(__name__)
 
 def serve_pdf(document_id: str, company_id: str, name: str) -> Response:
     """Serve a document's archived bytes, made now if nobody has asked before."""
+    return _serve_document(document_id, company_id, f"{name}.pdf")
+
+
+def serve_xml(document_id: str, company_id: str, name: str) -> Response:
+    """Serve the structured invoice that the archived PDF carries."""
+    return _serve_document(
+        document_id, company_id, f"{name}.xml", media_type="application/xml", taken_from=xml_inside
+    )
+
+
+def _serve_document(document_id: str, company_id: str, name: str, **how: Any) -> Response:
     try:
         file = service.render_document(document_id, archive_of(current_app.config["SETTINGS"]))
     except RenderingFailed:
         return make_response(render_template("documents/not_ready.html"), 503, {"Retry-After": "10"})
-    return serve_archived(file.sha256, company_id, document_id, f"{name}.pdf")
+    return serve_archived(file.sha256, company_id, document_id, name, **how)
 
 
 def serve_archived(
