@@ -1,7 +1,10 @@
 """Invoices a company sent and received: the list, the page of each, its files, and what its seller can do."""
 
+from collections.abc import Callable
+
 from flask import Response, abort, current_app, flash, request, url_for
 from flask.typing import ResponseReturnValue
+from werkzeug.wrappers import Response as BaseResponse
 
 from barterweb.actors import MEMBER_KINDS, Actor
 from barterweb.documents import policy, queries, service
@@ -91,17 +94,13 @@ def issue_POST(document_id: str) -> ResponseReturnValue:
     """Issue the invoice of a draft that waited for a mandate or for missing data."""
     form, actor = IssueForm(), current_actor()
     queries.document_for(document_id, actor)
-    if form.validate_on_submit():
-        try:
-            issued = service.issue_waiting_invoice(
-                actor=actor, document_id=document_id, exemption=form.exemption.data
-            )
-        except InvoiceError as error:
-            form.refuse(explain(error))
-        else:
-            flash("Facture émise\u00a0: elle a son numéro et l’acheteur peut la lire.", "ok")
-            return see_other(url_for("documents.invoice_GET", document_id=issued))
-    return _page(document_id, 422, issue_form=form)
+
+    def issue() -> str:
+        exemption = form.exemption.data
+        return service.issue_waiting_invoice(actor=actor, document_id=document_id, exemption=exemption)
+
+    done = _attempt(form, issue, "Facture émise\u00a0: elle a son numéro et l’acheteur peut la lire.")
+    return done or _page(document_id, 422, issue_form=form)
 
 
 @bp.post("/documents/factures/<id('doc'):document_id>/numero")
@@ -111,16 +110,14 @@ def own_invoice_POST(document_id: str) -> ResponseReturnValue:
     form, actor = OwnInvoiceForm(), current_actor()
     if not policy.may_record_own(queries.document_for(document_id, actor), actor):
         abort(404)
-    if form.validate_on_submit():
+
+    def record() -> str:
         archive = archive_of(current_app.config["SETTINGS"])
-        try:
-            service.record_own_invoice(actor=actor, document_id=document_id, own=form.own(), archive=archive)
-        except InvoiceError as error:
-            form.refuse(explain(error))
-        else:
-            flash("Facture enregistrée\u00a0: l’acheteur en voit le numéro et le fichier.", "ok")
-            return see_other(url_for("documents.invoice_GET", document_id=document_id))
-    return _page(document_id, 422, own_form=form)
+        service.record_own_invoice(actor=actor, document_id=document_id, own=form.own(), archive=archive)
+        return document_id
+
+    done = _attempt(form, record, "Facture enregistrée\u00a0: l’acheteur en voit le numéro et le fichier.")
+    return done or _page(document_id, 422, own_form=form)
 
 
 @bp.get("/documents/factures/<id('doc'):document_id>/rectification")
@@ -136,20 +133,30 @@ def correct_POST(document_id: str) -> ResponseReturnValue:
     """Issue a corrective invoice."""
     form, actor = CorrectionForm(), current_actor()
     queries.document_for(document_id, actor)
-    if form.validate_on_submit():
-        try:
-            corrected = service.correct_invoice(
-                actor=actor,
-                document_id=document_id,
-                order_reference=form.order_reference.data,
-                delivery_address=form.delivery_address(),
-            )
-        except InvoiceError as error:
-            form.refuse(explain(error))
-        else:
-            flash("Facture rectificative émise\u00a0: elle remplace la précédente.", "ok")
-            return see_other(url_for("documents.invoice_GET", document_id=corrected))
-    return _correction(document_id, form, 422)
+
+    def correct() -> str:
+        return service.correct_invoice(
+            actor=actor,
+            document_id=document_id,
+            order_reference=form.order_reference.data,
+            delivery_address=form.delivery_address(),
+        )
+
+    done = _attempt(form, correct, "Facture rectificative émise\u00a0: elle remplace la précédente.")
+    return done or _correction(document_id, form, 422)
+
+
+def _attempt(form: Form, verb: Callable[[], str], done: str) -> BaseResponse | None:
+    """Validate, call the verb and go to the invoice it names; None when refused, the form then says why."""
+    if not form.validate_on_submit():
+        return None
+    try:
+        document_id = verb()
+    except InvoiceError as error:
+        form.refuse(explain(error))
+        return None
+    flash(done, "ok")
+    return see_other(url_for("documents.invoice_GET", document_id=document_id))
 
 
 def _correction(document_id: str, form: Form | None, status: int = 200) -> Response:
