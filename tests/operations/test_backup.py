@@ -17,7 +17,7 @@ from barterweb import app as application
 from barterweb import ledger
 from barterweb.db import dialect_name, transaction
 from barterweb.documents import service as documents
-from barterweb.documents.archive import FolderArchive
+from barterweb.documents.archive import DatabaseArchive, FolderArchive
 from barterweb.money import Credits
 from barterweb.settings import Settings
 from tests import build_members as build
@@ -184,3 +184,18 @@ def test_without_its_programs_postgresql_is_not_backed_up(
             assert not (tmp_path / "backup").exists()
         else:
             assert outcome.exit_code == 0
+
+
+def test_an_archive_in_the_database_is_backed_up_with_it(
+    app: Flask, in_app: Callable[..., Any], accounts: Accounts, tmp_path: Path
+) -> None:
+    member = in_app(build.company)
+    period = {"start": date(2026, 1, 1), "end": date(2026, 1, 31)}
+    document_id = in_app(
+        documents.statement_document, actor=member.actor, company_id=member.company_id, **period
+    )
+    in_app(lambda: documents.render_document(document_id, DatabaseArchive()))
+    folder = tmp_path / "backup"
+    assert run(app, "backup", str(folder)).exit_code == 0
+    assert not (folder / "documents").exists()
+    assert "1 documents are there" in run(app, "restore", str(folder), "--check").output
