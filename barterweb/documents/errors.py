@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Literal
 
-from barterweb.errors import BusinessError, Conflict
+from barterweb.errors import BusinessError
 
 
 class InconsistentFacts(ValueError):
@@ -65,7 +65,7 @@ class NothingToCorrect(InvoiceError):
 
 
 @dataclass
-class OwnInvoiceRecorded(InvoiceError, Conflict):
+class OwnInvoiceRecorded(InvoiceError):
     """The number of the seller's own invoice is written down already, with another value."""
 
     number: str

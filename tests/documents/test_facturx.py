@@ -4,10 +4,12 @@ import io
 import re
 from collections.abc import Callable
 from functools import cache
+from pathlib import Path
 from typing import Any
 
 import pypdf
 import pytest
+from flask import Flask
 from pypdf.generic import NameObject
 
 from barterweb.documents import pdf
@@ -203,3 +205,19 @@ def test_what_is_no_invoice_is_refused_in_peace(data: bytes) -> None:
 def test_the_same_facts_make_the_same_file_twice() -> None:
     facts: InvoiceFacts = CASES["all in Barter"]
     assert PRINTER.render("invoice", facts) == PRINTER.render("invoice", facts)
+
+
+def test_the_command_names_every_rule_and_fails_when_one_does(app: Flask, tmp_path: Path) -> None:
+    good, bad = tmp_path / "good.pdf", tmp_path / "bad.xml"
+    good.write_bytes(printed())
+    bad.write_text(xml_of("goods").replace("<ram:ID>B2<", "<ram:ID>Z9<"))
+    passed = app.test_cli_runner().invoke(args=["documents", "check", str(good)])
+    assert passed.exit_code == 0
+    assert "ok    PDF: attachment" in passed.output
+    assert "ok    EN 16931: BR-CO-15" in passed.output
+    assert "ok    BR-FR: BR-FR-08_BT-23" in passed.output
+    failed = app.test_cli_runner().invoke(args=["documents", "check", "--quiet", str(good), str(bad)])
+    assert failed.exit_code == 1
+    assert "WRONG BR-FR: BR-FR-08_BT-23" in failed.output
+    assert "1 of 2 files failed." in failed.output
+    assert app.test_cli_runner().invoke(args=["documents", "check", str(tmp_path / "none")]).exit_code == 2

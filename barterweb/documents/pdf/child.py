@@ -207,6 +207,7 @@ def _serve(channel: socket.socket) -> None:
 def _be_child(memory_bytes: int) -> None:
     resource.setrlimit(resource.RLIMIT_AS, (memory_bytes, memory_bytes))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    os.nice(5)  # a page somebody waits for goes before a document
     with contextlib.suppress(ConnectionError):  # the parent is gone or has replaced us
         _serve(socket.socket(fileno=os.dup(0)))
 

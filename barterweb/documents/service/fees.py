@@ -119,7 +119,7 @@ def _issue_membership(membership_id: str) -> bool:
 def _issue_missed_commissions(company_id: str) -> int:
     """One recap for the last month, or one invoice per trade for what settling left uninvoiced since its first day."""
     terms = invoicing_terms(clock.today())
-    company = session.get_one(Company, company_id, with_for_update=True)
+    company = session.get_one(Company, company_id, with_for_update={"key_share": True})
     this_month = clock.today().replace(day=1)
     last_month = (this_month - timedelta(days=1)).replace(day=1)
     end = clock.today() if terms.commission_rhythm == "trade" else this_month - timedelta(days=1)

@@ -241,5 +241,6 @@ def _issue_if_complete(document_id: str) -> bool:
 
 def _lock_sides(document: Document) -> tuple[Company, Company]:
     """Lock the seller, so that one draft is issued and one invoice corrected once, and return seller and buyer."""
-    seller = session.get_one(Company, document.company_id, with_for_update=True)
+    # Without its key: who numbers another invoice of this seller meanwhile holds its series and refers to this row.
+    seller = session.get_one(Company, document.company_id, with_for_update={"key_share": True})
     return seller, session.get_one(Company, document.other_company_id)
