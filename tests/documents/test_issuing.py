@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from flask import Flask
+from sqlalchemy import select
 
 from barterweb import clock
 from barterweb.db import session
@@ -91,6 +92,11 @@ def test_a_seller_without_mandate_gets_a_draft_and_gives_its_own_number_and_file
         with pytest.raises(OwnInvoiceRecorded):
             service.record_own_invoice(actor=seller.actor, document_id=draft.id, own=other, archive=archive)
 
+        change(seller.company_id, mandate_revoked_at=None)
+        with pytest.raises(OwnInvoiceRecorded):  # the sale is invoiced already
+            service.issue_waiting_invoice(actor=seller.actor, document_id=draft.id)
+        assert service.issue_waiting_invoices() == 0
+
         assert queries.document_for(draft.id, buyer.actor).id == draft.id
         (line,) = queries.invoices_of(buyer.company_id, 1).invoices
         assert (line.kind, line.number, line.sold) == ("draft", "F-2026/17", False)
@@ -124,7 +130,9 @@ def test_incomplete_data_keeps_the_invoice_back_not_the_trade(
         assert facts_of(issued).seller.capital_cents == 1_000_000
 
 
-def test_the_job_issues_what_is_complete_by_now(app: Flask, buyer: Member, seller: Member) -> None:
+def test_the_job_issues_what_is_complete_by_now(
+    app: Flask, buyer: Member, seller: Member, tmp_path: Any
+) -> None:
     with app.app_context():
         change(seller.company_id, mandate_revoked_at=clock.now())
         trade_id = build_trades.settled(buyer, seller)
@@ -132,6 +140,12 @@ def test_the_job_issues_what_is_complete_by_now(app: Flask, buyer: Member, selle
         change(seller.company_id, mandate_revoked_at=None)
         assert service.issue_waiting_invoices() == 1
         assert queries.invoice_of_trade(trade_id) is not None
+        draft = session.scalars(select(Document).where(Document.kind == "draft")).one()
+        own = OwnInvoiceDetails(number="F-1", issued_on=clock.today())
+        with pytest.raises(NotFound):  # and the platform has invoiced it
+            service.record_own_invoice(
+                actor=seller.actor, document_id=draft.id, own=own, archive=FolderArchive(tmp_path)
+            )
 
 
 def test_a_line_without_vat_waits_for_its_reason(app: Flask, buyer: Member, seller: Member) -> None:

@@ -6,6 +6,7 @@ from typing import Any
 from barterweb import ledger
 from barterweb.web.filters import barter
 from tests import build_members, build_trades
+from tests.documents.conftest import change
 from tests.page import Browser
 from tests.trades.conftest import Cast
 
@@ -55,3 +56,16 @@ def test_the_buyer_has_no_such_page_and_the_operator_has(page: Open, in_app: InA
     assert in_app(lambda: ledger.account_view(cast.firm.account_id).balance_cents) == 0
     again = operator.get(f"/echanges/{trade_id}/remboursement")
     assert "Tout a déjà été remboursé" in again
+
+
+def test_a_seller_that_invoices_itself_is_told_to_credit_itself(
+    page: Open, in_app: InApp, cast: Cast
+) -> None:
+    in_app(change, cast.firm.company_id, mandate_accepted_at=None)
+    trade_id = in_app(build_trades.settled, cast.haulier, cast.firm)
+    firm = page(cast.firm.email)
+    firm.get(f"/echanges/{trade_id}/remboursement")
+    assert "à émettre par le vendeur" in firm.submit(
+        "Vérifier avant de rembourser", extent="whole", reason="Rendu"
+    )
+    assert "le vendeur établit lui-même l’avoir" in firm.submit(f"Rembourser {barter(600_000)}")

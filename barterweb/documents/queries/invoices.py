@@ -153,11 +153,12 @@ def latest_version(document: Document) -> Document:
 
 
 def waiting_drafts() -> Sequence[str]:
-    """Return the ids of drafts whose sellers have a mandate, the oldest first."""
+    """Return the ids of drafts whose sellers have a mandate and gave no number of their own, the oldest first."""
     mandate = Company.mandate_accepted_at.is_not(None) & Company.mandate_revoked_at.is_(None)
+    recorded = select(OwnInvoice.document_id).where(OwnInvoice.document_id == Document.id).exists()
     query = select(Document.id).join(Company, Company.id == Document.company_id)
     return session.scalars(
-        query.where(Document.kind == "draft", mandate, _is_current()).order_by(Document.id)
+        query.where(Document.kind == "draft", mandate, _is_current(), ~recorded).order_by(Document.id)
     ).all()
 
 

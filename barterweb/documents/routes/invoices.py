@@ -85,7 +85,8 @@ def own_invoice_pdf_GET(document_id: str) -> ResponseReturnValue:
     if own is None or own.sha256 is None:
         abort(404)
     name = f"facture-{own.number.replace('/', '-')}.pdf"
-    return serve_archived(own.sha256, _owner(document, actor), document_id, name)
+    owner = _owner(document, actor)
+    return serve_archived(own.sha256, owner, document_id, name, disposition="attachment")
 
 
 @bp.post("/documents/factures/<id('doc'):document_id>/emission")

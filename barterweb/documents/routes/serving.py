@@ -48,6 +48,7 @@ def serve_archived(
     name: str,
     *,
     media_type: str = "application/pdf",
+    disposition: str = "inline",
     taken_from: Callable[[bytes], bytes] = bytes,
 ) -> Response:
     """Serve bytes of the archive under `name`, or what `taken_from` finds in them, with their hash as ETag and in ranges.
@@ -67,7 +68,7 @@ def serve_archived(
         )
     response = _headed(make_response(data), sha256)
     response.headers["Content-Type"] = media_type
-    response.headers["Content-Disposition"] = f'inline; filename="{name}"'
+    response.headers["Content-Disposition"] = f'{disposition}; filename="{name}"'
     with suppress(
         RequestedRangeNotSatisfiable
     ):  # a range that makes no sense may be ignored (RFC 9110, 14.2)

@@ -12,7 +12,7 @@ from sqlalchemy import select
 from barterweb import clock
 from barterweb.actors import Actor
 from barterweb.db import require_transaction, session, transaction
-from barterweb.documents.errors import InvoiceIncomplete, NoMandate, NothingToCorrect
+from barterweb.documents.errors import InvoiceIncomplete, NoMandate, NothingToCorrect, OwnInvoiceRecorded
 from barterweb.documents.facts import (
     Address,
     BarterPayment,
@@ -22,7 +22,7 @@ from barterweb.documents.facts import (
     Preceding,
     missing_mentions,
 )
-from barterweb.documents.models import Document
+from barterweb.documents.models import Document, OwnInvoice
 from barterweb.documents.policy import may_correct, may_issue
 from barterweb.documents.queries import (
     document_for,
@@ -33,7 +33,7 @@ from barterweb.documents.queries import (
     waiting_drafts,
 )
 from barterweb.documents.service.drawing import draft_of_sale, with_terms
-from barterweb.documents.service.records import add_document, next_number
+from barterweb.documents.service.records import add_document, lock_seller, next_number
 from barterweb.errors import NotFound
 from barterweb.members.models import Company
 from barterweb.members.service import record_event
@@ -81,7 +81,7 @@ def issue_waiting_invoice(*, actor: Actor, document_id: str, exemption: str = ""
     """Issue the invoice of a draft that waited, with the companies' data of today; issuing it again returns the same.
 
     `exemption` explains lines at 0 %. For the seller's people and operator staff. Raises `NotFound`, `NoMandate`,
-    `InvoiceIncomplete`.
+    `InvoiceIncomplete`, and `OwnInvoiceRecorded` when the seller invoiced the sale itself.
     """
     draft = document_for(document_id, actor)
     if draft.kind != "draft" or not may_issue(draft, actor):
@@ -209,6 +209,9 @@ def _issue_draft(draft: Document, exemption: str) -> str:
     issued = session.scalar(select(Document.id).where(Document.source == f"trade:{draft.trade_id}"))
     if issued is not None:
         return issued
+    own = session.get(OwnInvoice, draft.id)
+    if own is not None:
+        raise OwnInvoiceRecorded(own.number)
     if not seller.has_mandate:
         raise NoMandate(seller.id)
     old = InvoiceFacts.from_json(draft.facts)
@@ -234,13 +237,11 @@ def _issue_draft(draft: Document, exemption: str) -> str:
 def _issue_if_complete(document_id: str) -> bool:
     try:
         _issue_draft(session.get_one(Document, document_id), "")
-    except (NoMandate, InvoiceIncomplete):
+    except (NoMandate, InvoiceIncomplete, OwnInvoiceRecorded):
         return False
     return True
 
 
 def _lock_sides(document: Document) -> tuple[Company, Company]:
     """Lock the seller, so that one draft is issued and one invoice corrected once, and return seller and buyer."""
-    # Without its key: who numbers another invoice of this seller meanwhile holds its series and refers to this row.
-    seller = session.get_one(Company, document.company_id, with_for_update={"key_share": True})
-    return seller, session.get_one(Company, document.other_company_id)
+    return lock_seller(document), session.get_one(Company, document.other_company_id)

@@ -8,7 +8,8 @@ from barterweb.documents.errors import NotAnInvoiceFile, OwnInvoiceRecorded
 from barterweb.documents.facts import MAX_OWN_FILE_BYTES, OwnInvoiceDetails
 from barterweb.documents.models import Document, OwnInvoice
 from barterweb.documents.policy import may_record_own
-from barterweb.documents.queries import document_for
+from barterweb.documents.queries import document_for, invoice_of_trade
+from barterweb.documents.service.records import lock_seller
 from barterweb.errors import NotFound
 from barterweb.members.service import record_event
 
@@ -16,8 +17,8 @@ from barterweb.members.service import record_event
 def record_own_invoice(*, actor: Actor, document_id: str, own: OwnInvoiceDetails, archive: Archive) -> None:
     """Write down the invoice the seller issued itself, and archive its file; the same again changes nothing.
 
-    A file may be added later to a number. Raises `NotFound`, `NotAnInvoiceFile`, and `OwnInvoiceRecorded` when other values
-    are written down already.
+    A file may be added later to a number. Raises `NotFound` (also once the platform issued an invoice), `NotAnInvoiceFile`,
+    and `OwnInvoiceRecorded` when other values are written down already.
     """
     if not may_record_own(document_for(document_id, actor), actor):
         raise NotFound
@@ -33,7 +34,10 @@ def record_own_invoice(*, actor: Actor, document_id: str, own: OwnInvoiceDetails
 
 @transaction
 def _record(actor: Actor, document_id: str, own: OwnInvoiceDetails, sha256: str | None) -> None:
-    draft = session.get_one(Document, document_id, with_for_update=True)
+    draft = session.get_one(Document, document_id)
+    lock_seller(draft)  # so that no sale is invoiced by both
+    if invoice_of_trade(str(draft.trade_id)) is not None:
+        raise NotFound
     recorded = session.get(OwnInvoice, document_id)
     if recorded is None:
         recorded = OwnInvoice(

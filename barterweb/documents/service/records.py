@@ -8,6 +8,7 @@ from barterweb import clock, ids
 from barterweb.db import require_transaction, session
 from barterweb.documents.facts import InvoiceFacts, StatementFacts
 from barterweb.documents.models import OPERATOR, Document, DocumentSeries
+from barterweb.members.models import Company
 
 _LETTERS = {"invoice": "C", "credit_note": "A", "corrective": "R"}
 
@@ -34,6 +35,15 @@ def next_number(issuer_id: str, kind: str) -> tuple[str, date]:
     series.last_issued_on = max(series.last_issued_on, today)
     session.flush()
     return f"{prefix}{series.last_number:05d}", series.last_issued_on
+
+
+def lock_seller(document: Document) -> Company:
+    """Lock the company that sells, for what is issued once per sale, and return it.
+
+    Without its key: who numbers another invoice of this seller meanwhile holds its series and refers to this row.
+    """
+    require_transaction()
+    return session.get_one(Company, document.company_id, with_for_update={"key_share": True})
 
 
 def add_document(

@@ -15,6 +15,12 @@ from barterweb.trades.routes.trades import bp
 from barterweb.web.access import allowed, current_actor
 from barterweb.web.fragments import page_or_fragment, see_other
 
+_CREDITED = "Remboursement fait\u00a0: l’avoir est émis et l’autre entreprise est prévenue."
+_TO_CREDIT = (
+    "Remboursement fait, l’autre entreprise est prévenue. La facture n’étant pas de la plateforme, le vendeur établit "
+    "lui-même l’avoir."
+)
+
 
 @bp.get("/echanges/<id('trd'):trade_id>/remboursement")
 @allowed(*MEMBER_KINDS, "operator")
@@ -63,7 +69,8 @@ def _refund(trade: Trade, form: RefundForm) -> ResponseReturnValue:
         left_cents=form.left_cents.data,
         reason=form.reason.data,
     )
-    flash("Remboursement fait\u00a0: l’avoir est émis et l’autre entreprise est prévenue.", "ok")
+    credited = queries.refunds_of(trade.id)[-1].credit_note_id is not None
+    flash(_CREDITED if credited else _TO_CREDIT, "ok")
     return see_other(url_for("trades.show_GET", trade_id=trade.id))
 
 
