@@ -178,7 +178,7 @@ def recovery_codes_POST() -> ResponseReturnValue:
     """Replace the recovery codes and show the new ones, once."""
     form, person_id = PasswordAgainForm(), current_actor().person_id
     if not guards.factors_of(person_id).totp:
-        abort(404)
+        return see_other(url_for("members.security_GET"))
     try:
         if form.validate_on_submit() and _knows_password(form, form.password.data):
             return _recovery_codes(service.renew_recovery_codes(person_id=person_id))

@@ -1,0 +1,184 @@
+"""A small network with two halves that share nothing, and the ten kinds of people who may look at it.
+
+The first half is one's own: a company of the first cluster, its trade with a neighbour, its documents. The second half is
+foreign: other companies of another cluster. Whoever is not said to reach a thing must not.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from flask import Flask
+from sqlalchemy import select
+
+from barterweb import clock, db
+from barterweb.documents.models import Document
+from barterweb.ids import new_id
+from barterweb.members import service
+from barterweb.members.facts import Invitee
+from barterweb.members.models import Role
+from barterweb.outbox.models import OutboxMessage
+from barterweb.security import service as guards
+from barterweb.security.facts import Visit
+from barterweb.security.models import Passkey, PersonSession
+from barterweb.trades import service as trades
+from tests import build_members, build_trades
+from tests.build_members import Member
+
+ACTORS = (
+    "visitor", "trader", "administrator", "accountant", "other_accountant", "staff", "other_staff", "operator", "funder",
+    "suspended",
+)  # fmt: skip
+KIND_OF = {
+    "trader": "trader",
+    "administrator": "administrator",
+    "accountant": "accountant",
+    "other_accountant": "accountant",
+    "staff": "staff",
+    "other_staff": "staff",
+    "operator": "operator",
+    "funder": "funder",
+    "suspended": "administrator",
+}
+WHOSE = ("own", "foreign", "absent")
+
+
+@dataclass(frozen=True, slots=True)
+class World:
+    """Addresses of the ten people, and what there is of each kind of thing, one's own and foreign."""
+
+    emails: Mapping[str, str]
+    things: Mapping[str, Mapping[str, str]]
+
+    def thing(self, name: str, whose: str) -> str:
+        """Return the identifier that stands in an address; one that nothing has for ``absent``."""
+        if whose == "absent":
+            return ABSENT.get(name) or new_id(name)
+        return self.things[name][whose]
+
+
+ABSENT = {
+    "slug": "nulle-part",
+    "token": "x" * 43,
+    "invitation": "x" * 43,
+    "account_id": "operator_commission_zzz",
+    "disputed": "trd_01k9x7v3n2m4q5r6s7t8v9w0xy",
+}
+
+OWN_CLUSTER, OTHER_CLUSTER = "Axelera", "Minalogic"
+
+
+def populate(app: Flask) -> World:
+    """Make the network, through the services."""
+    with app.app_context():
+        clusters = {
+            "own": build_members.cluster(OWN_CLUSTER),
+            "foreign": build_members.cluster(OTHER_CLUSTER),
+        }
+        halves = {whose: _half(whose, cluster_id) for whose, cluster_id in clusters.items()}
+        emails = {
+            "administrator": halves["own"].company.email,
+            "trader": "negoce@transports.example",
+            "accountant": "cabinet-own@comptes.example",
+            "other_accountant": "cabinet-foreign@comptes.example",
+            "staff": "equipe-own@pole.example",
+            "other_staff": "equipe-foreign@pole.example",
+            "operator": "exploitant@barter.example",
+            "funder": "region@barter.example",
+            "suspended": "admin@menuiserie-suspendue.example",
+        }
+        build_members.person(emails["trader"], "trader", company_id=halves["own"].company.company_id)
+        build_members.person(emails["funder"], "funder", region_id=build_members.region())
+        stopped = build_members.company("Menuiserie Suspendue", cluster_ids=[clusters["own"]])
+        service.set_company_status(
+            actor=build_members.operator(), company_id=stopped.company_id, status="suspended", reason="Litige"
+        )
+        kinds = halves["own"].things.keys()
+        return World(
+            emails, {kind: {whose: halves[whose].things[kind] for whose in halves} for kind in kinds}
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class _Half:
+    company: Member
+    things: Mapping[str, str]
+
+
+def _half(whose: str, cluster_id: str) -> _Half:
+    """Make two companies of a cluster that trade with each other, their staff, their accountant, and one applicant."""
+    company, partner = (
+        build_members.company(f"{name} {whose}", cluster_ids=[cluster_id])
+        for name in ("Transports", "Cabinet")
+    )
+    build_members.staff(cluster_id, f"equipe-{whose}@pole.example")
+    build_members.accountant(company, f"cabinet-{whose}@comptes.example")
+    trade_id = build_trades.settled(company, partner, build_trades.terms(build_trades.line(1_000)))
+    email = f"candidat-{whose}@ailleurs.example"
+    things = {
+        "cmp": company.company_id,
+        "lst": build_trades.listing(company, f"Stockage {whose}"),
+        "trd": trade_id,
+        "doc": _invoice_id(company, partner),
+        "adh": build_members.application(contact_email=email, cluster_ids=[cluster_id]),
+        "rol": db.session.scalars(
+            select(Role.id).where(Role.company_id == company.company_id, Role.kind == "accountant")
+        ).one(),
+        "slug": build_members.cluster_row(cluster_id).slug,
+        "account_id": company.account_id,
+        "ses": _session_id(company.person_id),
+        "key": _passkey_id(company.person_id),
+        "token": _reset_token(company.person_id),
+        "invitation": _invitation_token(company, whose),
+        "disputed": _disputed_id(company, partner),
+    }
+    return _Half(company, things)
+
+
+def _invoice_id(*companies: Member) -> str:
+    of_theirs = Document.company_id.in_([member.company_id for member in companies])
+    return db.session.scalars(select(Document.id).where(of_theirs, Document.kind == "invoice")).one()
+
+
+def _session_id(person_id: str) -> str:
+    visit = Visit("192.0.2.9", "Firefox sur Linux", f"mark of {person_id}")
+    with db.open_transaction():
+        guards.begin_session(person_id=person_id, visit=visit, strong=True)
+    found = select(PersonSession.id).where(PersonSession.person_id == person_id)
+    return db.session.scalars(found.order_by(PersonSession.id)).all()[-1]
+
+
+def _reset_token(person_id: str) -> str:
+    with db.open_transaction():
+        return guards.new_link(person_id)
+
+
+def _passkey_id(person_id: str) -> str:
+    passkey = Passkey(
+        id=new_id("key"),
+        person_id=person_id,
+        credential_id=person_id.encode(),
+        public_key=b"-",
+        sign_count=0,
+        name="Ordinateur",
+        created_at=clock.now(),
+    )
+    with db.open_transaction():
+        db.session.add(passkey)
+        return passkey.id
+
+
+def _invitation_token(member: Member, whose: str) -> str:
+    email = f"nouveau-{whose}@transports.example"
+    service.invite_person(actor=member.actor, invitee=Invitee(kind="trader", name="Nouveau", email=email))
+    payload = db.session.scalars(
+        select(OutboxMessage.payload).where(
+            OutboxMessage.to_email == email, OutboxMessage.kind == "invitation"
+        )
+    ).one()
+    return payload["url"].removeprefix("/invitation/")
+
+
+def _disputed_id(buyer: Member, seller: Member) -> str:
+    trade_id = build_trades.delivered(buyer, seller, build_trades.terms(build_trades.line(1_000)))
+    trades.dispute_trade(actor=buyer.actor, trade_id=trade_id, reason="Il manque la moitié.")
+    return trade_id
