@@ -61,7 +61,7 @@ def _http_error(error: HTTPException) -> BaseResponse:
         return redirect(error.new_url, error.code)
     status = error.code or 500
     if isinstance(error, SecurityError):
-        return make_response(_render_bare("errors/host.html"), status)
+        return make_response(_render_bare("errors/host.html"), status, {"Cache-Control": "no-store"})
     if status == 401:
         return to_sign_in()
     if status >= 500:

@@ -1,8 +1,8 @@
 """Headers of every answer: content policy, framing, caching."""
 
-from flask import Flask, Response, request
+from flask import Flask, Response, current_app, request
 
-from barterweb.web.access import signed_in_actor
+from barterweb.web.access import PUBLIC, access_rule, signed_in_actor
 
 POLICY = (
     "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; connect-src 'self'; "
@@ -20,7 +20,7 @@ _ONE_YEAR = "public, max-age=31536000, immutable"
 
 
 def init_app(app: Flask) -> None:
-    """Complete every answer; a view that sets one of these headers keeps its own."""
+    """Complete every answer; a view that sets one of these headers keeps its own. What is not public is kept nowhere."""
     https = app.config["SETTINGS"].https
 
     @app.after_request
@@ -31,6 +31,13 @@ def init_app(app: Flask) -> None:
             response.headers.setdefault("Strict-Transport-Security", "max-age=31536000")
         if request.endpoint == "static":
             response.headers["Cache-Control"] = _ONE_YEAR if "v" in request.args else "public, max-age=3600"
+        elif not _is_public(request.endpoint):
+            response.headers["Cache-Control"] = "no-store"
         elif "Cache-Control" not in response.headers:
             response.headers["Cache-Control"] = "no-store" if signed_in_actor() else "no-cache, private"
         return response
+
+
+def _is_public(endpoint: str | None) -> bool:
+    view = current_app.view_functions.get(endpoint or "")
+    return view is None or access_rule(view) == PUBLIC
