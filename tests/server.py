@@ -32,6 +32,7 @@ class Site:
     settings: Settings
     port: int
     workers: int = 2
+    host: str = "127.0.0.1"
     process: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:
@@ -42,7 +43,7 @@ class Site:
             "DATA_DIR": str(self.settings.data_dir),
             "DATABASE_URL": self.settings.database_url,
             "SECRET_KEY": self.settings.secret_key,
-            "PUBLIC_URL": f"http://127.0.0.1:{self.port}",
+            "PUBLIC_URL": f"http://{self.host}:{self.port}",
             "TRUSTED_HOSTS": "127.0.0.1,localhost",
             "SECOND_FACTOR": self.settings.second_factor,
             "PORT": str(self.port),
