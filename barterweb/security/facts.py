@@ -79,7 +79,8 @@ class Factors:
 
 _BROWSERS = (
     ("Edg", "Edge"), ("OPR", "Opera"), ("SamsungBrowser", "Samsung Internet"), ("Firefox", "Firefox"), ("FxiOS", "Firefox"),
-    ("CriOS", "Chrome"), ("Chrome", "Chrome"), ("HeadlessChrome", "Chromium"), ("Chromium", "Chromium"), ("Safari", "Safari"),
+    ("CriOS", "Chrome"), ("Chrome", "Chrome"), ("HeadlessChrome", "Chromium"), ("Chromium", "Chromium"),
+    ("Safari", "Safari"),
 )  # fmt: skip
 _SYSTEMS = (
     ("Windows", "Windows"), ("Android", "Android"), ("iPhone", "iPhone"), ("iPad", "iPad"), ("Mac OS X", "macOS"),
