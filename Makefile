@@ -15,7 +15,7 @@ VERAPDF := .venv-verapdf/site-$(call hash,deploy/verapdf/requirements.txt)
 PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet --require-hashes --no-deps
 
 .DEFAULT_GOAL := help
-.PHONY: help run test torture check fix routes lock bench bench-documents coverage machine machine-for-tests
+.PHONY: help run test torture check fix routes lock bench bench-documents coverage scan sbom machine machine-for-tests
 
 help: ## List what can be done
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | while IFS="$$(printf '\t')" read -r name what; \
@@ -57,6 +57,19 @@ bench-documents: $(TOOLS) ## Measure printed documents against naive pages and r
 
 bench: $(TOOLS) ## Measure (bench/)
 	@$(BIN)/python -m bench
+
+scan: $(TOOLS) $(VENV)-scan/ready $(VENV)-wapiti/ready ## Let bandit, schemathesis and wapiti look for weaknesses (deploy/scan)
+	@VENV=$(VENV)-scan WAPITI_VENV=$(VENV)-wapiti $(BIN)/python deploy/scan/scan.py
+
+sbom: $(VENV)-scan/ready ## Write sbom.json: every package of the site with its version and hashes (CycloneDX)
+	$(STEP) "sbom.json" $(VENV)-scan/bin/cyclonedx-py requirements requirements.txt --output-reproducible --output-file sbom.json
+
+$(VENV)-scan/ready: deploy/scan/requirements.txt
+$(VENV)-wapiti/ready: deploy/scan/requirements-wapiti.txt
+$(VENV)-%/ready: | machine
+	$(STEP) "an environment for $*" $(PYTHON) -m venv --clear $(VENV)-$*
+	$(STEP) "packages of $*" $(VENV)-$*/bin/python -m pip --disable-pip-version-check install --quiet --require-hashes --no-deps --requirement $<
+	@touch $@
 
 lock: $(TOOLS) ## Write requirements*.txt anew from requirements*.in, with hashes and without addresses
 	$(STEP) "uv" $(BIN)/python -m pip --disable-pip-version-check install --quiet uv

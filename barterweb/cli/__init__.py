@@ -2,9 +2,17 @@
 
 from flask import Flask
 
-from barterweb.cli import demo, documents, health, jobs, ledger, operations
+from barterweb.cli import access, demo, documents, health, jobs, ledger, operations
 
-GROUPS = (health.check, ledger.commands, documents.commands, jobs.jobs, demo.commands, *operations.COMMANDS)
+GROUPS = (
+    access.commands,
+    health.check,
+    ledger.commands,
+    documents.commands,
+    jobs.jobs,
+    demo.commands,
+    *operations.COMMANDS,
+)
 
 
 def init_app(app: Flask) -> None:

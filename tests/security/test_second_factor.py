@@ -1,6 +1,7 @@
 """The second factor: set up with a QR code, asked at sign-in, each code good once, compulsory for staff and accountants."""
 
 from datetime import timedelta
+from pathlib import Path
 from urllib.parse import unquote
 
 import pytest
@@ -8,6 +9,7 @@ import sqlalchemy as sa
 from flask import Flask
 
 from barterweb import clock, db
+from barterweb.members.service.access_events import ACCESS_KINDS
 from barterweb.outbox.models import OutboxMessage
 from barterweb.security.models import RecoveryCode
 from tests import build_members as build
@@ -15,6 +17,7 @@ from tests.page import Browser
 from tests.security.conftest import InApp, Open, code_for, secret_shown, set_up_totp, sign_in, url_of
 
 STEP = "/connexion/second-facteur"
+ROOT = Path(__file__).resolve().parents[2]
 
 
 @pytest.fixture
@@ -212,3 +215,23 @@ def test_a_password_alone_does_not_carry_over_to_a_hat_that_wants_more(
     browser.submit("Agir pour Axelera")
     browser.get("/pole")
     assert url_of(browser) == "/securite"
+
+
+def test_an_operator_takes_lost_factors_away(
+    app: Flask, lea: build.Member, page: Open, enrolled: tuple[str, list[str]]
+) -> None:
+    open_elsewhere = page(lea.email)
+    outcome = app.test_cli_runner().invoke(args=["access", "forget-factors", lea.email.upper()])
+    assert outcome.exit_code == 0, outcome.output
+    open_elsewhere.get("/mon-entreprise")
+    assert url_of(open_elsewhere).startswith("/connexion")
+    browser = page()
+    sign_in(browser, lea.email)
+    assert url_of(browser) == "/tableau-de-bord"
+    assert "Seconds facteurs retirés par l’exploitant" in browser.get("/securite")
+    assert app.test_cli_runner().invoke(args=["access", "close", "inconnu@ailleurs.example"]).exit_code == 1
+
+
+def test_every_event_of_an_access_has_words_and_every_change_a_sentence() -> None:
+    page = (ROOT / "templates/members/_access_events.html").read_text()
+    assert all(f'"{kind}":' in page for kind in ACCESS_KINDS)

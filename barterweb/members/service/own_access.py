@@ -14,6 +14,7 @@ from barterweb.members.service.people import write_password
 from barterweb.outbox.service import queue_mail
 from barterweb.security import service as guards
 from barterweb.security.facts import RESET_ACCOUNT, RESET_ADDRESS, SEEN_EVERY
+from barterweb.security.queries import passkeys_of
 
 
 @transaction
@@ -39,6 +40,18 @@ def remove_totp(*, person_id: str) -> None:
     """Take the authenticator and its recovery codes away."""
     guards.remove_totp(person_id)
     _note(session.get_one(Person, person_id), "totp_removed")
+
+
+@transaction
+def forget_factors(*, person_id: str) -> None:
+    """Take every second factor of somebody away who lost them, once an operator has checked who asks; sessions end."""
+    guards.remove_totp(person_id)
+    for passkey in passkeys_of(person_id):
+        guards.remove_passkey(passkey.id, person_id)
+    guards.end_sessions(person_id)
+    person = session.get_one(Person, person_id)
+    record_access_event(person_id=person_id, kind="factors_forgotten", by_owner=False)
+    tell_of_change(person, "factors_forgotten")
 
 
 @transaction
