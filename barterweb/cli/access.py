@@ -13,7 +13,7 @@ commands = AppGroup("access", help="Forget a person's lost second factors, or cl
 @commands.command("forget-factors")
 @click.argument("email")
 def forget_factors(email: str) -> None:
-    """Remove the authenticator, recovery codes and passkeys of EMAIL, who lost them; the password stays, a letter says so."""
+    """Remove the authenticator, recovery codes and passkeys that EMAIL lost; the password stays, a letter says so."""
     person = _person(email)
     service.forget_factors(person_id=person.id)
     click.echo(f"{person.name}: second factors removed, sessions ended.")

@@ -7,7 +7,8 @@ from barterweb.members.models import AuditEvent
 ACCESS_KINDS = (
     "signed_in", "signed_in_new_device", "sign_in_failed", "signed_out", "session_ended", "sessions_ended",
     "password_chosen", "password_changed", "password_reset", "totp_set", "totp_removed", "recovery_code_used",
-    "recovery_codes_renewed", "passkey_added", "passkey_removed", "factors_forgotten", "data_copied", "access_disabled", "person_erased",
+    "recovery_codes_renewed", "passkey_added", "passkey_removed", "factors_forgotten", "data_copied", "access_disabled",
+    "person_erased",
 )  # fmt: skip
 NOBODY = "unknown"
 
