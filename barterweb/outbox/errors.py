@@ -1,5 +1,7 @@
 """What can go wrong with a letter."""
 
+from barterweb.errors import Conflict
+
 
 class DeliveryFailed(Exception):
     """The letter could not be handed over; it will be tried again.
@@ -18,3 +20,7 @@ class InvalidSmtpUrl(ValueError):
 
 class IncompletePayload(ValueError):
     """A letter was queued without something its template needs, or of a kind nobody wrote: a programming error."""
+
+
+class NotFailed(Conflict):
+    """Only a letter that was given up is sent again; this one was not, or somebody else did it meanwhile."""

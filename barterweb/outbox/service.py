@@ -14,7 +14,7 @@ from barterweb import clock
 from barterweb.db import essential_transaction, require_transaction, session, transaction
 from barterweb.ids import new_id
 from barterweb.outbox import facts
-from barterweb.outbox.errors import DeliveryFailed
+from barterweb.outbox.errors import DeliveryFailed, NotFailed
 from barterweb.outbox.facts import MAX_ATTEMPTS, Deliver, Message, Outcome
 from barterweb.outbox.models import OutboxMessage
 
@@ -61,6 +61,15 @@ def send_waiting(*, deliver: Deliver) -> int:
                 _record_success(message_id=message.id, outcome=outcome)
                 done += 1
     return done
+
+
+@essential_transaction
+def send_again(*, message_id: str) -> None:
+    """Put a letter that was given up back among those that wait, with all its attempts; raises `NotFailed`."""
+    row = session.get(OutboxMessage, message_id, with_for_update=True)
+    if row is None or row.status != "failed":
+        raise NotFailed(message_id)
+    row.status, row.attempts, row.next_attempt_at = "waiting", 0, clock.now()
 
 
 @transaction

@@ -18,6 +18,7 @@ from barterweb.members.errors import ApplicationDecided
 from barterweb.members.forms import SIZES, VAT_REGIMES
 from barterweb.outbox import mail
 from barterweb.outbox import queries as outbox
+from barterweb.outbox import service as outbox_service
 from barterweb.outbox.errors import DeliveryFailed
 from barterweb.outbox.facts import Letter, Message
 from barterweb.outbox.models import OutboxMessage
@@ -260,6 +261,16 @@ def outbox_GET() -> ResponseReturnValue:
         opened=opened,
         letter=_letter(opened) if opened else None,
     )
+
+
+@bp.post("/operateur/messages/<id('msg'):message_id>/renvoi")
+@allowed("operator")
+def send_again_POST(message_id: str) -> ResponseReturnValue:
+    """Put a letter that was given up back among those that wait."""
+    _opened(message_id)
+    outbox_service.send_again(message_id=message_id)
+    flash("Le message repartira dans la minute.", "ok")
+    return see_other(url_for("staff.outbox_GET", etat="attente"))
 
 
 def _opened(message_id: str) -> OutboxMessage:

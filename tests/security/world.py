@@ -129,6 +129,7 @@ def _half(whose: str, cluster_id: str) -> _Half:
         "key": _passkey_id(company.person_id),
         "token": _reset_token(company.person_id),
         "invitation": _invitation_token(company, whose),
+        "msg": _message_id(email),
         "disputed": _disputed_id(company, partner),
     }
     return _Half(company, things)
@@ -182,3 +183,7 @@ def _disputed_id(buyer: Member, seller: Member) -> str:
     trade_id = build_trades.delivered(buyer, seller, build_trades.terms(build_trades.line(1_000)))
     trades.dispute_trade(actor=buyer.actor, trade_id=trade_id, reason="Il manque la moitié.")
     return trade_id
+
+
+def _message_id(email: str) -> str:
+    return db.session.scalars(select(OutboxMessage.id).where(OutboxMessage.to_email == email)).first() or ""

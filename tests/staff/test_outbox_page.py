@@ -1,6 +1,7 @@
 """The messages the site wrote, as operator staff find and read them."""
 
 import pytest
+import sqlalchemy as sa
 from flask import Flask
 
 from barterweb.db import open_transaction, session
@@ -86,3 +87,22 @@ def test_messages_turn_their_pages(page: Open, network: Network, monkeypatch: py
     operator.follow("Suivante")
     assert len(operator.page.all("tbody tr")) == 2
     assert_swap_equals_page(operator, "/operateur/messages", "#messages-liste", "/operateur/messages?page=2")
+
+
+def test_a_letter_that_was_given_up_is_sent_again(
+    page: Open, in_app: InApp, network: Network, app: Flask
+) -> None:
+    def fail_for_good() -> str:
+        with open_transaction():
+            row = session.scalars(sa.select(OutboxMessage).limit(1)).one()
+            row.status, row.attempts, row.last_error = "failed", 6, "SMTPRecipientsRefused 550"
+            return row.id
+
+    message_id = in_app(fail_for_good)
+    operator = page(OPERATOR)
+    operator.get(f"/operateur/messages?etat=echecs&message={message_id}")
+    operator.submit("Envoyer de nouveau")
+    assert "repartira" in operator.page
+    operator.post(f"/operateur/messages/{message_id}/renvoi", status=409)
+    assert in_app(deliver_all) > 0
+    assert "Échecs (0)" in operator.get("/operateur/messages")

@@ -47,6 +47,12 @@ def site() -> str:
     return str(current_app.config["SETTINGS"].public_url)
 
 
+def is_everybodys(email: str) -> bool:
+    """Tell whether this is one of the demonstration's people, whom everybody may be: their password stays as it is."""
+    demo = current_app.config["SETTINGS"].demo
+    return demo and email in {person.email for person in current_app.config["DEMO_PEOPLE"]}
+
+
 def kept_private(page: str, status: int = 200) -> Response:
     """Return a page that no browser, proxy or search engine keeps: its address or its content opens something."""
     response = Response(page, status)

@@ -79,7 +79,7 @@ def forgotten_sent_GET() -> ResponseReturnValue:
 def reset_GET(token: str) -> ResponseReturnValue:
     """Let whoever holds the link of a letter choose another password."""
     person = queries.person_of_reset_link(token)
-    if person is None:
+    if person is None or entering.is_everybodys(person.email):
         return _over()
     return _choose(PasswordForm(email=person.email, name=person.name, formdata=None), person.email, 200)
 
@@ -89,7 +89,7 @@ def reset_GET(token: str) -> ResponseReturnValue:
 def reset_POST(token: str) -> ResponseReturnValue:
     """Set the password and end every session; the person then signs in, with their second factor if they have one."""
     person = queries.person_of_reset_link(token)
-    if person is None:
+    if person is None or entering.is_everybodys(person.email):
         return _over()
     form = PasswordForm(email=person.email, name=person.name)
     if not form.validate_on_submit():

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import Response, abort, current_app, flash, render_template, url_for
+from flask import Response, abort, flash, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from barterweb.errors import NotFound, TooMany
@@ -286,9 +286,7 @@ def _knows_password(form: Form, password: str) -> bool:
 
 
 def _is_demo_person() -> bool:
-    """Tell whether this is one of the people everybody may be, whose password is on the sign-in page."""
-    demo = current_app.config["SETTINGS"].demo
-    return demo and _person().email in {person.email for person in current_app.config["DEMO_PEOPLE"]}
+    return entering.is_everybodys(_person().email)
 
 
 def _refuse_for_demo_people() -> None:
