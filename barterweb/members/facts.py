@@ -20,6 +20,9 @@ TERMS_DATE = date(2026, 9, 1)
 TERMS_VERSION = TERMS_DATE.isoformat()
 """Version of the membership terms and of the invoicing mandate that an applicant accepts today: their date."""
 
+MEMBERSHIP_PAYMENT_DAYS = 30
+"""A year of membership is due so many days after it begins."""
+
 SIZE_BANDS = ("0-9", "10-49", "50-249", "250+")
 """Sizes in employees, by the classes of decree 2008-1354 (microenterprise, small, medium, larger)."""
 

@@ -21,7 +21,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from barterweb.db import Model, Timestamp
 
 VAT_REGIMES = ("normal", "franchise")
-COMPANY_STATUSES = ("applied", "active", "standby", "suspended", "left", "refused")
+COMPANY_STATUSES = ("applied", "active", "standby", "suspended", "left", "insolvent", "refused")
 ROLE_KINDS = ("trader", "administrator", "accountant", "staff", "operator", "funder")
 
 
@@ -98,7 +98,9 @@ class Company(Model):
     picture in the archive of documents.
 
     A company that was refused may apply again, with a new row: only the others hold their SIRET. `search_text` is what
-    the directory searches, folded and beginning with the name, so that it also sorts.
+    the directory searches, folded and beginning with the name, so that it also sorts. `capacities` says what the company can
+    lend a hand with, one a line; `hidden_parts` are the parts of its page that it keeps to itself. A purchase above
+    `purchase_cap_cents` is decided by an administrator, whoever negotiates it.
     """
 
     __tablename__ = "companies"
@@ -112,8 +114,11 @@ class Company(Model):
         ),
         UniqueConstraint("account_id"),
         CheckConstraint(
-            "status IN ('applied', 'active', 'standby', 'suspended', 'left', 'refused')", name="status"
+            "status IN ('applied', 'active', 'standby', 'suspended', 'left', 'insolvent', 'refused')",
+            name="status",
         ),
+        CheckConstraint("purchase_cap_cents >= 1", name="purchase_cap"),
+        CheckConstraint("(status = 'left') <= (left_on IS NOT NULL)", name="left_on"),
         CheckConstraint("vat_regime IN ('normal', 'franchise')", name="vat_regime"),
         Index("ix_companies_status_name", "status", "name"),
     )
@@ -151,6 +156,13 @@ class Company(Model):
     electronic_address: Mapped[str | None] = mapped_column(String(125))
     logo_sha256: Mapped[str | None] = mapped_column(String(64))
     joined_on: Mapped[date | None] = mapped_column(Date)
+    left_on: Mapped[date | None] = mapped_column(Date)
+    capacities: Mapped[str] = mapped_column(Text, default="")
+    website: Mapped[str] = mapped_column(String(200), default="")
+    public_email: Mapped[str] = mapped_column(String(254), default="")
+    public_phone: Mapped[str] = mapped_column(String(20), default="")
+    hidden_parts: Mapped[list[str]] = mapped_column(JSON, default=list)
+    purchase_cap_cents: Mapped[int | None] = mapped_column(BigInteger)
 
     region: Mapped[Region] = relationship()
     clusters: Mapped[list[Cluster]] = relationship(secondary=company_clusters, order_by=Cluster.name)
@@ -188,6 +200,7 @@ class Application(Model):
     created_at: Mapped[datetime] = mapped_column(Timestamp)
     decided_at: Mapped[datetime | None] = mapped_column(Timestamp)
     decided_by_id: Mapped[str | None] = mapped_column(ForeignKey("people.id"))
+    email_verified_at: Mapped[datetime | None] = mapped_column(Timestamp)
 
     company: Mapped[Company] = relationship()
 
@@ -220,6 +233,7 @@ class Role(Model):
             " AND (kind = 'staff') = (cluster_id IS NOT NULL) AND (kind = 'funder') = (region_id IS NOT NULL)",
             name="scope",
         ),
+        CheckConstraint("spending_cap_cents >= 1", name="spending_cap"),
     )
 
     id: Mapped[str] = mapped_column(String(40), primary_key=True)
@@ -231,6 +245,7 @@ class Role(Model):
     starts_on: Mapped[date] = mapped_column(Date)
     ends_on: Mapped[date | None] = mapped_column(Date)
     revoked_at: Mapped[datetime | None] = mapped_column(Timestamp)
+    spending_cap_cents: Mapped[int | None] = mapped_column(BigInteger)
 
     person: Mapped[Person] = relationship()
     company: Mapped[Company | None] = relationship()
@@ -253,10 +268,21 @@ class Invitation(Model):
 
 
 class Membership(Model):
-    """One year of a company's membership; fee in cents of euro excl. VAT, or waived."""
+    """One year of a company's membership; fee in cents of euro excl. VAT, or waived.
+
+    What is not waived is due on `due_on`; the operator records the transfer that paid it, with its reference. Rows are
+    facts: the fee and the waiver are those in force when the year was opened.
+    """
 
     __tablename__ = "memberships"
-    __table_args__ = (UniqueConstraint("company_id", "starts_on"),)
+    __table_args__ = (
+        UniqueConstraint("company_id", "starts_on"),
+        CheckConstraint(
+            "(paid_on IS NULL) = (payment_reference IS NULL) AND (paid_on IS NULL) = (recorded_at IS NULL)",
+            name="payment",
+        ),
+        Index("ix_memberships_paid_on_due_on", "paid_on", "due_on"),
+    )
 
     id: Mapped[str] = mapped_column(String(40), primary_key=True)
     company_id: Mapped[str] = mapped_column(ForeignKey("companies.id"))
@@ -264,10 +290,64 @@ class Membership(Model):
     ends_on: Mapped[date] = mapped_column(Date)
     fee_cents: Mapped[int] = mapped_column(BigInteger)
     waived: Mapped[bool]
+    due_on: Mapped[date] = mapped_column(Date)
+    reminders: Mapped[int] = mapped_column(default=0)
+    paid_on: Mapped[date | None] = mapped_column(Date)
+    payment_reference: Mapped[str | None] = mapped_column(String(140))
+    recorded_by_id: Mapped[str | None] = mapped_column(ForeignKey("people.id"))
+    recorded_at: Mapped[datetime | None] = mapped_column(Timestamp)
+
+    company: Mapped[Company] = relationship()
+
+
+class AcceptedText(Model):
+    """A text that somebody agreed to, word for word, under the SHA-256 of its bytes; never changed."""
+
+    __tablename__ = "accepted_texts"
+    __table_args__ = (CheckConstraint("kind IN ('terms', 'mandate')", name="kind"),)
+
+    sha256: Mapped[str] = mapped_column(String(64), primary_key=True)
+    kind: Mapped[str] = mapped_column(String(8))
+    version: Mapped[str] = mapped_column(String(20))
+    body: Mapped[str] = mapped_column(Text)
+
+
+class Acceptance(Model):
+    """Who agreed to which text for which company, and when; `revoked_at` ends a mandate."""
+
+    __tablename__ = "acceptances"
+    __table_args__ = (Index("ix_acceptances_company_id_accepted_at", "company_id", "accepted_at"),)
+
+    id: Mapped[str] = mapped_column(String(40), primary_key=True)
+    company_id: Mapped[str] = mapped_column(ForeignKey("companies.id"))
+    sha256: Mapped[str] = mapped_column(ForeignKey("accepted_texts.sha256"))
+    accepted_at: Mapped[datetime] = mapped_column(Timestamp)
+    accepted_by: Mapped[str] = mapped_column(String(400))
+    revoked_at: Mapped[datetime | None] = mapped_column(Timestamp)
+
+    text: Mapped[AcceptedText] = relationship()
+
+
+class LimitChange(Model):
+    """A credit line and a ceiling set for a company, with the reason; cents of Barter. Only ever inserted."""
+
+    __tablename__ = "limit_changes"
+    __table_args__ = (Index("ix_limit_changes_company_id_set_at", "company_id", "set_at"),)
+
+    id: Mapped[str] = mapped_column(String(40), primary_key=True)
+    company_id: Mapped[str] = mapped_column(ForeignKey("companies.id"))
+    set_at: Mapped[datetime] = mapped_column(Timestamp)
+    credit_limit_cents: Mapped[int] = mapped_column(BigInteger)
+    balance_cap_cents: Mapped[int] = mapped_column(BigInteger)
+    reason: Mapped[str] = mapped_column(Text)
+    set_by_id: Mapped[str | None] = mapped_column(ForeignKey("people.id"))
 
 
 class AuditEvent(Model):
-    """Something that those concerned may want to see later: who did what, for whom. Only ever inserted."""
+    """Something that those concerned may want to see later: who did what, for whom. Only ever inserted.
+
+    `acted_as` is for whom the person acted then: the company, the cluster or the operator, as their page said.
+    """
 
     __tablename__ = "audit_events"
     __table_args__ = (
@@ -282,3 +362,4 @@ class AuditEvent(Model):
     company_id: Mapped[str | None] = mapped_column(ForeignKey("companies.id"))
     subject: Mapped[str] = mapped_column(String(60))
     detail: Mapped[str] = mapped_column(String(300), default="")
+    acted_as: Mapped[str] = mapped_column(String(120), default="", server_default="")

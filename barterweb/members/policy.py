@@ -2,11 +2,13 @@
 
 import re
 from collections.abc import Collection
+from datetime import date, timedelta
 
 from zxcvbn import zxcvbn
 
 from barterweb.actors import Actor
 from barterweb.members.facts import fold, without_accents
+from barterweb.members.models import Company
 
 PASSWORD_LENGTH = 12
 _MEASURED = 72
@@ -17,6 +19,7 @@ _STRONG_ENOUGH = 3
 
 PUBLIC_STATUSES = ("active", "standby")
 """Companies shown in the directory."""
+SPENDING_DAYS_AFTER_LEAVING = 365
 
 # Segments of our addresses are plain ASCII and never begin with a dot; what follows the question mark may be encoded.
 _SEGMENT = r"[A-Za-z0-9_~-][A-Za-z0-9._~-]*"
@@ -47,6 +50,25 @@ def may_decide(cluster_ids: Collection[str], actor: Actor) -> bool:
 def may_administer(company_id: str, actor: Actor) -> bool:
     """Tell whether the actor may change this company's details and people."""
     return actor.kind == "administrator" and actor.company_id == company_id
+
+
+def may_change_status(company: Company, status: str, actor: Actor) -> bool:
+    """Tell whether the actor may give a company this status: staff, and between active and stand-by its administrators."""
+    if may_administer(company.id, actor):
+        return {company.status, status} <= {"active", "standby"}
+    return may_decide([cluster.id for cluster in company.clusters], actor)
+
+
+def may_buy(company: Company, today: date) -> bool:
+    """Tell whether the company may agree to a purchase: on stand-by too, and for a year after it left."""
+    if company.status == "left" and company.left_on is not None:
+        return today <= company.left_on + timedelta(days=SPENDING_DAYS_AFTER_LEAVING)
+    return company.status in ("active", "standby")
+
+
+def may_sell(company: Company) -> bool:
+    """Tell whether the company may agree to a sale."""
+    return company.status == "active"
 
 
 def may_set_limits(actor: Actor) -> bool:

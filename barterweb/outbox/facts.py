@@ -8,6 +8,8 @@ from typing import Literal
 from barterweb.outbox.errors import IncompletePayload
 
 _TRADE = frozenset({"company", "trade_id", "title", "counterparty", "amount_cents", "due_on"})
+_DECISION = frozenset({"company", "amount_cents", "reason", "page"})
+_MEMBERSHIP = frozenset({"company", "amount_cents", "starts_on", "ends_on", "due_on", "page"})
 
 KINDS: Mapping[str, frozenset[str]] = {
     "proposal": _TRADE,
@@ -25,6 +27,16 @@ KINDS: Mapping[str, frozenset[str]] = {
     "new_device": frozenset({"browser", "address", "at"}),
     "password_reset": frozenset({"url"}),
     "access_changed": frozenset({"change", "at"}),
+    "application_begun": frozenset({"url"}),
+    "credit_granted": _DECISION,
+    "credit_refused": _DECISION,
+    "membership_opened": _MEMBERSHIP,
+    "membership_reminder": _MEMBERSHIP | {"suspends_on"},
+    "membership_suspended": _MEMBERSHIP,
+    "membership_paid": _MEMBERSHIP,
+    "company_left": frozenset({"company", "amount_cents", "until", "page"}),
+    "claim_established": frozenset({"company", "amount_cents", "due_on", "claim", "page"}),
+    "claim_paid": frozenset({"company", "amount_cents", "page"}),
     "site_read_only": frozenset({"reason", "by"}),
 }
 """Every kind of letter and what its payload must hold, as text: amounts in cents, dates as 2026-08-03 or empty, paths.

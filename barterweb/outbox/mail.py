@@ -106,6 +106,10 @@ def _barter(cents: str) -> str:
     return filters.barter(int(cents))
 
 
+def _euro(cents: str) -> str:
+    return filters.euro(int(cents))
+
+
 def _day(iso: str) -> str:
     return filters.day(date.fromisoformat(iso))
 
@@ -122,4 +126,4 @@ _environment = Environment(
     lstrip_blocks=True,
     keep_trailing_newline=True,
 )
-_environment.filters.update(barter=_barter, day=_day, moment=_moment)
+_environment.filters.update(barter=_barter, day=_day, euro=_euro, moment=_moment)

@@ -172,3 +172,26 @@ class TradeRefund(Model):
     reason: Mapped[str] = mapped_column(Text)
     transfer_id: Mapped[str | None] = mapped_column(String(40))
     credit_note_id: Mapped[str | None] = mapped_column(String(40))
+class PurchaseApproval(Model):
+    """The decision an administrator of the buyer is asked for, on one version whose cost is above a cap of its company.
+
+    `amount_cents` is what would leave the account, commission included; `cap_cents` the cap it exceeds.
+    """
+
+    __tablename__ = "purchase_approvals"
+        CheckConstraint("status IN ('waiting', 'approved', 'refused')", name="status"),
+        CheckConstraint("(status = 'waiting') = (decided_at IS NULL)", name="decided"),
+        Index("ix_purchase_approvals_company_id_status", "company_id", "status"),
+    )
+
+    trade_id: Mapped[str] = mapped_column(ForeignKey("trades.id"), primary_key=True)
+    version: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    company_id: Mapped[str] = mapped_column(ForeignKey("companies.id"))
+    asked_by_id: Mapped[str] = mapped_column(ForeignKey("people.id"))
+    asked_at: Mapped[datetime] = mapped_column(Timestamp)
+    amount_cents: Mapped[int] = mapped_column(BigInteger)
+    cap_cents: Mapped[int] = mapped_column(BigInteger)
+    status: Mapped[str] = mapped_column(String(8), default="waiting")
+    decided_by_id: Mapped[str | None] = mapped_column(ForeignKey("people.id"))
+    decided_at: Mapped[datetime | None] = mapped_column(Timestamp)
+    reason: Mapped[str] = mapped_column(Text, default="")

@@ -12,7 +12,12 @@ from barterweb.members.service.access import (
 )
 from barterweb.members.service.access_events import record_access_event
 from barterweb.members.service.audit import record_event
-from barterweb.members.service.companies import edit_company, set_company_limits, set_company_status
+from barterweb.members.service.companies import (
+    apply_limits,
+    edit_company,
+    set_company_limits,
+    set_company_status,
+)
 from barterweb.members.service.joining import (
     admit_company,
     answer_question,
@@ -20,6 +25,7 @@ from barterweb.members.service.joining import (
     refuse_application,
     register_company,
 )
+from barterweb.members.service.memberships import a_year_later, open_year
 from barterweb.members.service.network import create_cluster, create_region, set_region_terms
 from barterweb.members.service.own_access import (
     add_passkey,
@@ -46,13 +52,16 @@ from barterweb.members.service.people import (
     revoke_role,
     set_password,
 )
+from barterweb.members.service.texts import current_text, give_mandate, revoke_mandate
 
 __all__ = [
+    "a_year_later",
     "accept_invitation",
     "add_passkey",
     "admit_company",
     "answer_question",
     "answer_reset_requests",
+    "apply_limits",
     "ask_applicant",
     "ask_for_reset",
     "change_password",
@@ -63,17 +72,20 @@ __all__ = [
     "create_cluster",
     "create_person",
     "create_region",
+    "current_text",
     "disable_person",
     "edit_company",
     "end_other_sessions",
     "end_session",
     "enter",
     "forget_factors",
+    "give_mandate",
     "grant_role",
     "hash_password",
     "invite_person",
     "leave",
     "note_session_used",
+    "open_year",
     "operator_account_id",
     "pass_code",
     "pass_passkey",
@@ -85,6 +97,7 @@ __all__ = [
     "remove_totp",
     "renew_recovery_codes",
     "reset_password",
+    "revoke_mandate",
     "revoke_role",
     "set_company_limits",
     "set_company_status",

@@ -6,6 +6,7 @@ from barterweb.db import require_transaction, session
 from barterweb.members.models import AuditEvent
 
 _LONGEST_DETAIL = 300
+_LONGEST_LABEL = 120
 
 
 def record_event(
@@ -26,5 +27,6 @@ def record_event(
             company_id=company_id,
             subject=subject,
             detail=detail[:_LONGEST_DETAIL],
+            acted_as=actor.label[:_LONGEST_LABEL] if actor else "",
         )
     )

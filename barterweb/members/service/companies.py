@@ -1,17 +1,17 @@
 """Changing a company: its own details by its administrators, its status by staff, its limits by the operator."""
 
-from barterweb import ledger
+from barterweb import clock, ids, ledger
 from barterweb.actors import Actor
 from barterweb.db import require_transaction, session, transaction
 from barterweb.errors import NotFound
 from barterweb.members.errors import StatusNotPossible
 from barterweb.members.facts import CompanyChanges, department_of, fold
-from barterweb.members.models import Company
-from barterweb.members.policy import may_administer, may_decide, may_set_limits
+from barterweb.members.models import Company, LimitChange
+from barterweb.members.policy import may_administer, may_change_status, may_set_limits
 from barterweb.members.service.audit import record_event
 from barterweb.money import Credits
 
-_STATUSES_BY_STAFF = ("active", "standby", "suspended", "left")
+_STATUSES_BY_STAFF = ("active", "standby", "suspended")
 
 
 @transaction
@@ -38,12 +38,13 @@ def edit_company(*, actor: Actor, changes: CompanyChanges) -> None:
 
 @transaction
 def set_company_status(*, actor: Actor, company_id: str, status: str, reason: str = "") -> None:
-    """Let a member trade (active), only buy (standby), do nothing new (suspended), or note that it left.
+    """Let a member trade (active), only buy (standby) or do nothing new (suspended); its people keep reading.
 
-    Its people keep reading. Only operator staff and staff of its clusters; raises `NotFound`, `StatusNotPossible`.
+    Operator staff and staff of its clusters; its own administrators too between active and standby. Leaving and insolvency
+    are verbs of `barterweb.standing`. Raises `NotFound`, `StatusNotPossible`.
     """
     company = session.get(Company, company_id, with_for_update=True)
-    if company is None or not may_decide([cluster.id for cluster in company.clusters], actor):
+    if company is None or not may_change_status(company, status, actor):
         raise NotFound
     if status not in _STATUSES_BY_STAFF or company.status not in _STATUSES_BY_STAFF:
         raise StatusNotPossible(company_id, company.status)
@@ -65,11 +66,39 @@ def set_company_limits(
     company = session.get(Company, company_id, with_for_update=True)
     if company is None or company.account_id is None or not may_set_limits(actor):
         raise NotFound
-    ledger.set_limits(account_id=company.account_id, credit_limit=credit_limit, balance_cap=balance_cap)
-    record_event(actor=actor, kind="limits_set", company_id=company_id, subject=company_id, detail=reason)
+    apply_limits(company, credit_limit=credit_limit, balance_cap=balance_cap, reason=reason, by=actor)
+
+
+def apply_limits(
+    company: Company, *, credit_limit: Credits, balance_cap: Credits, reason: str, by: Actor | None
+) -> None:
+    """Set the limits of a member's account within the caller's transaction, which has authorised it, and note them."""
+    require_transaction()
+    ledger.set_limits(account_id=company.account_id or "", credit_limit=credit_limit, balance_cap=balance_cap)
+    note_limits(company.id, credit_limit=credit_limit, balance_cap=balance_cap, reason=reason, by=by)
+    record_event(actor=by, kind="limits_set", company_id=company.id, subject=company.id, detail=reason)
+
+
+def note_limits(
+    company_id: str, *, credit_limit: Credits, balance_cap: Credits, reason: str, by: Actor | None
+) -> None:
+    """Add to the history of a company's limits, within the caller's transaction; nobody means that time changed them."""
+    require_transaction()
+    session.add(
+        LimitChange(
+            id=ids.new_id("lim"),
+            company_id=company_id,
+            set_at=clock.now(),
+            credit_limit_cents=credit_limit.cents,
+            balance_cap_cents=balance_cap.cents,
+            reason=reason,
+            set_by_id=by.person_id if by else None,
+        )
+    )
 
 
 def index_company(company: Company) -> None:
     """Write what the directory searches and sorts by: the folded name first."""
     require_transaction()
-    company.search_text = fold(f"{company.name} {company.sector} {company.city} {company.department}")
+    shown = "" if "capacities" in (company.hidden_parts or ()) else company.capacities or ""
+    company.search_text = fold(f"{company.name} {company.sector} {company.city} {company.department} {shown}")

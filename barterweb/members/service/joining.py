@@ -1,7 +1,7 @@
 """Joining the network: a company applies, staff admit it, ask something or refuse; each step writes to the applicant."""
 
 from collections.abc import Sequence
-from datetime import date, timedelta
+from datetime import datetime
 
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
@@ -25,14 +25,19 @@ from barterweb.members.facts import (
     FirstListing,
     normal_email,
 )
-from barterweb.members.models import Application, Cluster, Company, Membership, RegionTerms
+from barterweb.members.models import Application, Cluster, Company, RegionTerms
 from barterweb.members.policy import may_decide
 from barterweb.members.queries import OPEN_STATUSES, siret_is_known, terms_in_force
 from barterweb.members.service.audit import record_event
-from barterweb.members.service.companies import index_company
+from barterweb.members.service.companies import index_company, note_limits
+from barterweb.members.service.memberships import open_year
 from barterweb.members.service.people import add_role, find_or_add_person, send_invitation
+from barterweb.members.service.texts import accept_text
 from barterweb.money import Credits
 from barterweb.outbox.service import queue_mail
+
+FIRST_LIMITS = "first_limits"
+"""The reason noted for the limits an account opens with: those of its region."""
 
 
 @transaction
@@ -44,12 +49,13 @@ def register_company(
     contact: Contact,
     first_listing: FirstListing,
     mandate_accepted: bool,
+    email_verified_at: datetime | None = None,
 ) -> str:
-    """Write down a company that applies and accepts today's terms; return its id.
+    """Write down a company that applies and accepts today's terms, which are archived word for word; return its id.
 
     The same form sent twice is one application. `mandate_accepted` tells whether the company also lets the operator draw
-    up its invoices (CGI, art. 289, I-2). Raises `SiretKnown`, `ClustersOfSeveralRegions`, `ApplicationIdTaken`, and
-    `NotFound` for a cluster that does not exist.
+    up its invoices (CGI, art. 289, I-2), `email_verified_at` when the contact followed a link sent to them. Raises
+    `SiretKnown`, `ClustersOfSeveralRegions`, `ApplicationIdTaken`, and `NotFound` for a cluster that does not exist.
     """
     # The SIRET is looked up first: had the same form been committed between the two reads, the second one finds it.
     company_known = siret_is_known(details.siret)
@@ -60,12 +66,16 @@ def register_company(
         return existing.company_id
     if company_known:
         raise SiretKnown(details.siret)
-    company = _new_company(details, _clusters(cluster_ids), mandate_accepted)
-    session.add_all([company, _new_application(application_id, company, contact, first_listing)])
+    company = _new_company(details, _clusters(cluster_ids))
+    application = _new_application(application_id, company, contact, first_listing)
+    application.email_verified_at = email_verified_at
+    session.add_all([company, application])
     try:
         session.flush()
     except IntegrityError as error:  # the same form, or the same company, arrived since we looked
         raise RetryTransaction from error
+    for kind in ("terms", "mandate") if mandate_accepted else ("terms",):
+        accept_text(company, kind, accepted_by=f"{contact.name} <{application.contact_email}>")
     _write_to_applicant(session.get_one(Application, application_id), "application_received")
     return company.id
 
@@ -83,7 +93,14 @@ def admit_company(*, actor: Actor, application_id: str) -> Admitted:
     account_id = _open_account(company, terms)
     _decide(application, actor, "approved")
     company.status, company.joined_on, company.account_id = "active", clock.today(), account_id
-    session.add(_first_membership(company.id, terms))
+    note_limits(
+        company.id,
+        credit_limit=Credits(terms.credit_limit_cents),
+        balance_cap=Credits(terms.balance_cap_cents),
+        reason=FIRST_LIMITS,
+        by=actor,
+    )
+    open_year(company.id, company.region_id, clock.today())
     person = find_or_add_person(email=application.contact_email, name=application.contact_name)
     for kind in ("administrator", "trader"):
         add_role(person.id, kind, company_id=company.id)
@@ -165,8 +182,7 @@ def _clusters(cluster_ids: Sequence[str]) -> list[Cluster]:
     return clusters
 
 
-def _new_company(details: CompanyDetails, clusters: list[Cluster], mandate_accepted: bool) -> Company:
-    now = clock.now()
+def _new_company(details: CompanyDetails, clusters: list[Cluster]) -> Company:
     company = Company(
         id=ids.new_id("cmp"),
         region_id=clusters[0].region_id,
@@ -189,9 +205,7 @@ def _new_company(details: CompanyDetails, clusters: list[Cluster], mandate_accep
         description=details.description,
         status="applied",
         terms_version=TERMS_VERSION,
-        terms_accepted_at=now,
-        mandate_accepted_at=now if mandate_accepted else None,
-        mandate_version=TERMS_VERSION if mandate_accepted else None,
+        terms_accepted_at=clock.now(),
         clusters=clusters,
     )
     index_company(company)
@@ -240,25 +254,6 @@ def _open_account(company: Company, terms: RegionTerms) -> str:
         balance_cap=Credits(terms.balance_cap_cents),
     )
     return account_id
-
-
-def _first_membership(company_id: str, terms: RegionTerms) -> Membership:
-    starts_on = clock.today()
-    return Membership(
-        id=ids.new_id("adm"),
-        company_id=company_id,
-        starts_on=starts_on,
-        ends_on=_a_year_later(starts_on) - timedelta(days=1),
-        fee_cents=terms.membership_fee_cents,
-        waived=terms.membership_waived,
-    )
-
-
-def _a_year_later(day: date) -> date:
-    try:
-        return day.replace(year=day.year + 1)
-    except ValueError:  # 29 February
-        return date(day.year + 1, 3, 1)
 
 
 def _write_to_applicant(application: Application, kind: str, **payload: str) -> None:
