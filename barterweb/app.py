@@ -12,6 +12,7 @@ from barterweb import cli, db, settings
 from barterweb.demo import service as demo
 from barterweb.documents import routes as documents
 from barterweb.embeds import routes as embeds
+from barterweb.joining import routes as joining
 from barterweb.listings import routes as listings
 from barterweb.members import queries as member_queries
 from barterweb.members import routes as members
@@ -27,6 +28,7 @@ from barterweb.web import access, converters, errors, filters, headers, navigati
 
 ROOT = Path(__file__).resolve().parent.parent
 CAPABILITIES = (pages, members, listings, trades, documents, notifications, embeds, staff, privacy)
+CAPABILITIES = (pages, members, joining, listings, trades, documents, notifications, embeds, staff)
 
 
 def create_app(chosen: settings.Settings | None = None) -> Flask:

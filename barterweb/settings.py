@@ -41,6 +41,7 @@ class Settings:
     second_factor: str = "compulsory"
     proxies: int = 0
     archive: str = "folder"
+    register_url: str | None = None
 
     @property
     def documents_dir(self) -> Path:
@@ -75,6 +76,7 @@ def from_environment(environ: Mapping[str, str] = os.environ) -> Settings:
         port=port,
         smtp_url=environ.get("SMTP_URL") or None,
         mail_from=environ.get("MAIL_FROM") or "Barter clusters <ne-pas-repondre@barter.example>",
+        register_url=environ.get("COMPANY_REGISTER_URL") or None,
         pg_bin=Path(environ["PG_BIN"]) if environ.get("PG_BIN") else None,
         second_factor=_second_factor(environ),
         proxies=int(_proxies(environ)),

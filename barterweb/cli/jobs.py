@@ -15,6 +15,8 @@ from flask.cli import ScriptInfo
 from barterweb import ledger
 from barterweb.documents import service as documents
 from barterweb.documents.archive import Archive, archive_of
+from barterweb.documents.archive import Archive
+from barterweb.joining import service as joining
 from barterweb.listings import service as listings
 from barterweb.members import service as members
 from barterweb.operations import queries as site
@@ -23,6 +25,7 @@ from barterweb.outbox import mail
 from barterweb.outbox import service as outbox
 from barterweb.privacy import service as privacy
 from barterweb.settings import Settings
+from barterweb.standing import service as standing
 from barterweb.trades import settlement
 
 DAY = 86_400
@@ -50,6 +53,12 @@ JOBS = (
     Job("waiting invoices issued", documents.issue_waiting_invoices, every=HOUR),
     Job("fees invoiced", documents.issue_fee_invoices, every=DAY),
     Job("links to choose a password", members.answer_reset_requests),
+    Job("years of membership opened", standing.open_next_years),
+    Job("memberships reminded", standing.remind_unpaid),
+    Job("companies suspended unpaid", standing.suspend_unpaid),
+    Job("claims on companies that left", standing.establish_departure_claims),
+    Job("accounts of companies that left closed", standing.close_left_accounts),
+    Job("drafts of applications forgotten", joining.forget_drafts),
     Job("documents rendered", lambda: documents.render_waiting(_archive())),
     Job("e-mails sent", lambda: outbox.send_waiting(deliver=mail.delivery(_settings())), writes=False),
     Job("personal data forgotten", privacy.forget_what_is_over, every=DAY),

@@ -25,6 +25,9 @@ KINDS = frozenset(
         "invoice_ready",
         "invoice_waiting",
         "limit_reached",
+        "approval_asked",
+        "approval_given",
+        "approval_refused",
     }
 )
 
@@ -37,6 +40,8 @@ URGENT_KINDS = frozenset(
         "confirmation_reminder",
         "dispute",
         "limit_reached",
+        "approval_asked",
+        "approval_refused",
     }
 )
 """These also leave as an e-mail at once. A reminder is one: the delivery is about to confirm itself."""

@@ -1,11 +1,11 @@
 """Verbs of notifications: tell a company's people what happened, and take note that one of them has read it."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 from sqlalchemy import select, update
 
 from barterweb import clock
-from barterweb.actors import Actor
+from barterweb.actors import MEMBER_KINDS, Actor
 from barterweb.db import require_transaction, session, transaction
 from barterweb.errors import NotFound
 from barterweb.ids import new_id
@@ -22,8 +22,9 @@ def notify_company(
     subject_id: str,
     payload: Mapping[str, str],
     except_person_id: str | None = None,
+    kinds: Collection[str] = MEMBER_KINDS,
 ) -> None:
-    """Tell every trader and administrator of a company, within the caller's transaction; urgent kinds by e-mail too.
+    """Tell the people of a company who hold one of these roles, within the caller's transaction; urgent kinds by e-mail too.
 
     `except_person_id` is whoever did it and knows. `payload` holds `facts.PAYLOAD_KEYS`. Raises `TransactionMisuse`
     outside of a transaction, `UnknownNotification` for a kind or payload no sentence fits, `NotFound` for no company.
@@ -32,7 +33,7 @@ def notify_company(
     require_payload(kind, payload)
     company = members.company(company_id)
     now = clock.now()
-    for person in members.members_of(company_id):
+    for person in members.members_of(company_id, kinds):
         if person.id == except_person_id:
             continue
         session.add(

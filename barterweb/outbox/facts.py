@@ -19,6 +19,8 @@ KINDS: Mapping[str, frozenset[str]] = {
     "confirmation_reminder": _TRADE,
     "dispute": _TRADE,
     "limit_reached": _TRADE,
+    "approval_asked": _TRADE,
+    "approval_refused": _TRADE,
     "invitation": frozenset({"company", "url"}),
     "accountant_invited": frozenset({"company", "url"}),
     "application_received": frozenset({"company", "application_id"}),

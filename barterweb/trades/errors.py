@@ -65,6 +65,21 @@ class SellerAtCeiling(TradeError):
 
 
 @dataclass
+class ApprovalNeeded(TradeError):
+    """The purchase is above what the person may commit the company to alone: an administrator decides."""
+
+    cap: Credits
+    requested: Credits
+
+
+@dataclass
+class ApprovalWaiting(TradeError):
+    """The buyer's own administrators have not approved the proposal yet: the seller cannot agree to it."""
+
+    trade_id: str
+
+
+@dataclass
 class InvalidTerms(TradeError):
     """The terms make no trade: no line, a total out of bounds, no Barter part, a euro part above the total."""
 

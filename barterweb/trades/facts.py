@@ -105,6 +105,11 @@ def require_commission_covered(commission: Commission, barter_cents: int) -> Non
         raise BarterPartTooSmall(Credits(commission.seller_cents))
 
 
+def near_limit(limit_cents: int, available_cents: int, threshold_bp: int) -> bool:
+    """Tell whether more than `threshold_bp` basis points of a credit line are used, by the balance and what is held."""
+    return (limit_cents - available_cents) * BASIS_POINTS >= limit_cents * threshold_bp
+
+
 @dataclass(frozen=True, slots=True)
 class Figure:
     """One account seen through a trade: before, after, and what stays available; cents of Barter."""

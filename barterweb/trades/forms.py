@@ -29,6 +29,8 @@ from barterweb.members.models import Company
 from barterweb.money import format_cents
 from barterweb.trades.errors import (
     ActionNotPossible,
+    ApprovalNeeded,
+    ApprovalWaiting,
     BarterPartTooSmall,
     BuyerAtCeiling,
     BuyerLacksCredit,
@@ -331,6 +333,10 @@ _SENTENCES: dict[type[BusinessError], str] = {
         "Le compte du vendeur atteindrait son plafond de crédit. Rien n’est réservé\u00a0: réduisez la part en "
         "Barter, ou attendez que le vendeur ait dépensé une partie de son solde."
     ),
+    ApprovalWaiting: (
+        "L’acheteur attend encore l’accord interne d’un de ses administrateurs. Rien n’est réservé\u00a0: vous serez "
+        "prévenu dès que vous pourrez répondre."
+    ),
     DeliveryDateNotPossible: (
         "La livraison se déclare à partir du jour de l’accord et jusqu’à aujourd’hui. Corrigez la date."
     ),
@@ -373,6 +379,9 @@ def explain(error: BusinessError, *, buys: bool = True) -> str:
             return (
                 f"Il reste {format_cents(left)}\u00a0€ à rembourser sur cet échange. Rien n’est remboursé\u00a0: "
                 "corrigez le montant."
+        case ApprovalNeeded():
+                f"Cet achat de {error.requested}\u00a0B dépasse votre plafond de {error.cap}\u00a0B. Rien n’est "
+                "réservé\u00a0: demandez l’accord d’un administrateur de votre entreprise."
             )
         case InvalidTerms():
             return _TERMS[error.reason]

@@ -1,16 +1,21 @@
 """What every step of a trade does besides its own business: lock, move along the table, record, tell the other side."""
 
+from collections.abc import Collection
 from datetime import date
 
 from sqlalchemy import select
 
-from barterweb import clock, ids
-from barterweb.actors import Actor
+from barterweb import clock, ids, ledger
+from barterweb.actors import MEMBER_KINDS, Actor
 from barterweb.db import require_transaction, session
 from barterweb.errors import NotFound
+from barterweb.members import queries as members
 from barterweb.members.models import Company
+from barterweb.money import Credits
 from barterweb.notifications import service as notifications
+from barterweb.trades.facts import near_limit
 from barterweb.trades.models import Trade, TradeEvent, TradeVersion
+from barterweb.trades.queries import commission_in_force
 from barterweb.trades.states import TRANSITIONS
 
 
@@ -49,23 +54,52 @@ def record(trade: Trade, kind: str, actor: Actor | None, *, note: str = "") -> N
 
 def tell(trade: Trade, kind: str, actor: Actor | None, *, only: Company | None = None) -> None:
     """Notify the other company, both when staff or time acted, or `only` the one that must act."""
+    for company in (only,) if only else (trade.buyer, trade.seller):
+        if actor is None or actor.company_id != company.id:
+            tell_one(trade, kind, company)
+
+
+def tell_one(
+    trade: Trade,
+    kind: str,
+    company: Company,
+    *,
+    kinds: Collection[str] = MEMBER_KINDS,
+    except_person_id: str | None = None,
+    amount: Credits | None = None,
+) -> None:
+    """Notify people of one company who hold one of these roles; `amount` when it is not the Barter part that matters."""
     terms = session.get_one(TradeVersion, (trade.id, trade.version))
     due_on = _due_on(trade, terms, kind)
-    for company in (only,) if only else (trade.buyer, trade.seller):
-        if actor is not None and actor.company_id == company.id:
-            continue
-        notifications.notify_company(
-            company_id=company.id,
-            kind=kind,
-            subject_id=trade.id,
-            payload={
-                "trade_id": trade.id,
-                "title": trade.title,
-                "counterparty": trade.counterparty_of(company.id).name,
-                "amount_cents": str(terms.barter_cents),
-                "due_on": due_on.isoformat() if due_on else "",
-            },
-        )
+    notifications.notify_company(
+        company_id=company.id,
+        kind=kind,
+        subject_id=trade.id,
+        payload={
+            "trade_id": trade.id,
+            "title": trade.title,
+            "counterparty": trade.counterparty_of(company.id).name,
+            "amount_cents": str(terms.barter_cents if amount is None else amount.cents),
+            "due_on": due_on.isoformat() if due_on else "",
+        },
+        except_person_id=except_person_id,
+        kinds=kinds,
+    )
+
+
+def cost_to_buyer(trade: Trade) -> Credits:
+    """Return what the version on the table takes from the buyer's account: Barter part and share of the commission."""
+    terms = session.get_one(TradeVersion, (trade.id, trade.version))
+    return Credits(terms.barter_cents + commission_in_force(trade.seller, terms.net_cents).buyer_cents)
+
+
+def warn_near_limit(trade: Trade) -> None:
+    """Tell the buyer when what it just agreed to brings its account beyond the soft threshold of its credit line."""
+    account = ledger.account_view(trade.buyer.account_id or "")
+    terms = members.terms_in_force(trade.buyer.region_id, clock.today())
+    limit, available = account.credit_limit_cents, account.available_cents
+    if limit and available is not None and near_limit(limit, available, terms.soft_threshold_bp):
+        tell_one(trade, "limit_reached", trade.buyer, amount=Credits(available))
 
 
 def _due_on(trade: Trade, terms: TradeVersion, kind: str) -> date | None:

@@ -19,6 +19,8 @@ from barterweb.members.models import Company, Person, company_clusters
 from barterweb.money import share_bp
 from barterweb.trades.facts import Commission, Figure, Sale, Terms, commission_on, left_of
 from barterweb.trades.models import Trade, TradeEvent, TradeLine, TradeRefund, TradeVersion
+from barterweb.trades.facts import Commission, Figure, Terms, commission_on, near_limit
+from barterweb.trades.models import Trade, TradeEvent, TradeLine, TradeVersion
 from barterweb.trades.policy import must_act
 from barterweb.trades.states import OPEN_STATES
 
@@ -266,11 +268,12 @@ def _check(
     figure = None
     if actor.is_member and own.account_id:
         moved = -terms.barter_cents - own_commission if buys else terms.barter_cents - own_commission
-        figure = _figure(ledger.account_view(own.account_id), moved, held=held)
+        threshold_bp = members.terms_in_force(own.region_id, clock.today()).soft_threshold_bp
+        figure = _figure(ledger.account_view(own.account_id), moved, held=held, threshold_bp=threshold_bp)
     return Check(terms, commission, own_commission, buys, own, other, figure)
 
 
-def _figure(account: ledger.AccountView, moved_cents: int, *, held: bool) -> Figure:
+def _figure(account: ledger.AccountView, moved_cents: int, *, held: bool, threshold_bp: int) -> Figure:
     """An account before and after it pays (negative) or receives; `held` when a hold has reserved or promised it."""
     before, after = account.balance_cents, account.balance_cents + moved_cents
     limit = account.credit_limit_cents or 0
@@ -284,7 +287,7 @@ def _figure(account: ledger.AccountView, moved_cents: int, *, held: bool) -> Fig
         available_before_cents=available,
         available_after_cents=available_after,
         missing_cents=max(0, -available_after) if moved_cents < 0 else over,
-        near_limit=moved_cents < 0 and after < 0 and -after * 10 >= limit * 8,
+        near_limit=moved_cents < 0 and after < 0 and near_limit(limit, available_after, threshold_bp),
     )
 
 

@@ -12,7 +12,9 @@ from barterweb.actors import Actor
 from barterweb.db import session, transaction
 from barterweb.listings import queries as listings
 from barterweb.members.models import Company
+from barterweb.members.policy import may_buy, may_sell
 from barterweb.money import Credits
+from barterweb.trades.approval import hold_back, require_allowed
 from barterweb.trades.errors import (
     ActionNotPossible,
     BuyerLacksCredit,
@@ -26,7 +28,7 @@ from barterweb.trades.errors import (
 from barterweb.trades.facts import Terms, require_commission_covered
 from barterweb.trades.models import Trade, TradeLine, TradeVersion
 from barterweb.trades.policy import may
-from barterweb.trades.progress import lock_trade, move, record, tell
+from barterweb.trades.progress import lock_trade, move, record, tell, warn_near_limit
 from barterweb.trades.queries import commission_in_force, trade_for
 
 ANSWER_WITHIN_DAYS = 30
@@ -74,7 +76,8 @@ def propose_trade(*, actor: Actor, trade_id: str, listing_id: str, terms: Terms)
     session.add(trade)
     _add_version(trade, actor, terms)
     record(trade, "proposed", actor, note=terms.message)
-    tell(trade, "proposal", actor)
+    if not hold_back(trade, actor):
+        tell(trade, "proposal", actor)
 
 
 @transaction
@@ -89,17 +92,20 @@ def counter_trade(*, actor: Actor, trade_id: str, version: int, terms: Terms) ->
     _add_version(trade, actor, terms)
     move(trade, "counter")
     record(trade, "countered", actor, note=terms.message)
-    tell(trade, "counter_proposal", actor)
+    if not hold_back(trade, actor):
+        tell(trade, "counter_proposal", actor)
 
 
 @transaction
 def agree_trade(*, actor: Actor, trade_id: str, version: int) -> None:
     """Agree on the version shown: the Barter part, and the buyer's share of the commission, are held on the buyer's account.
 
-    Raises `ActionNotPossible`, `TermsChanged`, `CompanyMayNotTrade`, `BuyerLacksCredit`, `SellerAtCeiling`.
+    Raises `ActionNotPossible`, `TermsChanged`, `CompanyMayNotTrade`, `BuyerLacksCredit`, `SellerAtCeiling`, and above a
+    cap of the buyer's `ApprovalNeeded` or `ApprovalWaiting`.
     """
     trade = _open_for(trade_id, actor, "agree", version)
     _require_trading(trade.buyer, trade.seller)
+    require_allowed(trade, actor)
     terms = session.get_one(TradeVersion, (trade.id, trade.version))
     commission = commission_in_force(trade.seller, terms.net_cents)
     require_commission_covered(commission, terms.barter_cents)
@@ -114,6 +120,7 @@ def agree_trade(*, actor: Actor, trade_id: str, version: int) -> None:
     _hold(trade, terms.barter_cents)
     record(trade, "agreed", actor)
     tell(trade, "agreement", actor)
+    warn_near_limit(trade)
 
 
 @transaction
@@ -203,9 +210,9 @@ def _open_for(trade_id: str, actor: Actor, action: str, version: int | None = No
 
 
 def _require_trading(buyer: Company, seller: Company) -> None:
-    if buyer.status not in ("active", "standby"):
+    if not may_buy(buyer, clock.today()):
         raise CompanyMayNotTrade(buyer.id, buyer.status)
-    if seller.status != "active":
+    if not may_sell(seller):
         raise CompanyMayNotTrade(seller.id, seller.status)
 
 

@@ -4,13 +4,15 @@ Also what time brings about before that end: expiry, reminders, automatic confir
 handled in a transaction of its own and looked at again under its lock.
 """
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 
 from barterweb import clock, ledger
 from barterweb.actors import Actor
-from barterweb.db import session, transaction
+from barterweb.db import require_transaction, session, transaction
 from barterweb.documents import service as documents
 from barterweb.documents.facts import BarterPayment
 from barterweb.members.queries import operator_account_id
@@ -55,12 +57,32 @@ def settle_dispute(*, actor: Actor, trade_id: str, settled_share_bp: int, reason
     if not may(action, trade, actor) or not 0 <= settled_share_bp <= BASIS_POINTS:
         raise ActionNotPossible(action, trade.state)
     if settled_share_bp:
-        _settle(trade, action, how="dispute", share=settled_share_bp)
+        with _thawed(trade):
+            _settle(trade, action, how="dispute", share=settled_share_bp)
     else:
         ledger.release_hold(hold_id=trade.hold_id or "")
         move(trade, action)
     record(trade, "dispute_settled", actor, note=reason)
     tell(trade, "dispute_settled", actor)
+
+
+def freeze_trades_of(company_id: str) -> int:
+    """Leave to the operator what is held for or against an insolvent company, within the caller's transaction.
+
+    Each such trade becomes a dispute: nothing is confirmed by itself any more. Returns how many.
+    """
+    require_transaction()
+    held = select(Trade.id).where(
+        or_(Trade.buyer_id == company_id, Trade.seller_id == company_id),
+        Trade.state.in_(("agreed", "delivered")),
+    )
+    trade_ids = session.scalars(held.order_by(Trade.id)).all()
+    for trade_id in trade_ids:
+        trade = lock_trade(trade_id)
+        move(trade, "freeze")
+        record(trade, "frozen", None)
+        tell(trade, "dispute", None)
+    return len(trade_ids)
 
 
 def expire_proposals() -> int:
@@ -119,6 +141,18 @@ def _remind(trade_id: str) -> bool:
 def _settle(
     trade: Trade, action: str, *, how: str, share: int = BASIS_POINTS, order_reference: str = ""
 ) -> None:
+@contextmanager
+def _thawed(trade: Trade) -> Iterator[None]:
+    """Let the operator's decision through to the account of an insolvent company, and freeze it again."""
+    frozen = [c.account_id or "" for c in (trade.buyer, trade.seller) if c.status == "insolvent"]
+    for account_id in frozen:
+        ledger.set_frozen(account_id=account_id, frozen=False)
+    yield
+    for account_id in frozen:
+        ledger.set_frozen(account_id=account_id, frozen=True)
+
+
+def _settle(trade: Trade, action: str, *, how: str, share: int = BASIS_POINTS) -> None:
     """Post the hold, take the commission, issue the invoice: all of it or nothing."""
     terms = share_of(terms_of(trade.id, trade.version), share)
     posted = ledger.post_hold(

@@ -31,6 +31,8 @@ TRANSITIONS: dict[tuple[str, str], Step] = {
     ("delivered", "confirm"): Step("buyer", "settled"),
     ("delivered", "confirm_automatically"): Step("time", "settled"),
     ("delivered", "dispute"): Step("buyer", "disputed"),
+    ("agreed", "freeze"): Step("time", "disputed"),
+    ("delivered", "freeze"): Step("time", "disputed"),
     ("disputed", "state_case"): Step("either", "disputed"),
     ("disputed", "settle"): Step("operator", "settled"),
     ("disputed", "cancel_dispute"): Step("operator", "cancelled"),

@@ -25,6 +25,12 @@ SAMPLE = {
     "address": "192.0.2.7",
     "at": "2026-08-03T12:05:00+00:00",
     "change": "totp_removed",
+    "page": "/mon-entreprise/adhesion",
+    "starts_on": "2027-01-01",
+    "ends_on": "2027-12-31",
+    "suspends_on": "2027-04-01",
+    "until": "2027-12-31",
+    "claim": "departure",
 }
 LINKS = {
     **dict.fromkeys(TRADE_KINDS, f"{SITE}/echanges/{PROPOSAL['trade_id']}"),
@@ -34,6 +40,10 @@ LINKS = {
     "application_received": f"{SITE}/adhesion/{SAMPLE['application_id']}/recue",
     "application_question": f"{SITE}/adhesion/{SAMPLE['application_id']}/recue",
     "application_refused": f"{SITE}/annonces",
+    "application_begun": f"{SITE}/invitation/jeton",
+    **dict.fromkeys(
+        (kind for kind, needs in KINDS.items() if "page" in needs), f"{SITE}/mon-entreprise/adhesion"
+    ),
     "site_read_only": f"{SITE}/operateur/comptes",
     "new_device": f"{SITE}/securite",
     "access_changed": f"{SITE}/securite",

@@ -23,6 +23,7 @@ from barterweb.members.forms.guards import (
     ResetForm,
     SetupForm,
 )
+from barterweb.members.forms.fields import EmailField, required
 from barterweb.members.forms.words import LEGAL_FORMS, ROLE_NAMES, SIZES, VAT_REGIMES, explain
 
 __all__ = [
@@ -43,6 +44,7 @@ __all__ = [
     "CompanyForm",
     "DirectoryForm",
     "DirectoryPage",
+    "EmailField",
     "HatForm",
     "InviteForm",
     "NewPasskeyForm",
@@ -53,4 +55,5 @@ __all__ = [
     "SetupForm",
     "SignInForm",
     "explain",
+    "required",
 ]

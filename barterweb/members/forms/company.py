@@ -134,7 +134,7 @@ class ApplicationForm(LegalForm):
 
     def __iter__(self) -> Iterator[Field]:
         """Go through the fields in the order of the page, which is that of the error summary."""
-        first = [self._fields[name] for name in _FIRST_ON_THE_PAGE]
+        first = [self._fields[name] for name in _FIRST_ON_THE_PAGE if name in self._fields]
         return iter([*first, *(field for field in super().__iter__() if field not in first)])
 
     def siren(self) -> str | None:
@@ -152,6 +152,8 @@ class ApplicationForm(LegalForm):
         """Refuse what is no cluster."""
         if not self._regions.keys() >= set(field.data):
             raise ValidationError("Choisissez les pôles dans la liste.")
+        if len({self._regions[cluster_id] for cluster_id in field.data}) > 1:
+            raise ValidationError(explain(ClustersOfSeveralRegions()))
 
     def validate_naf(self, field: TextField) -> None:
         """Refuse what is not a code of the French nomenclature."""

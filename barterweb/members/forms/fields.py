@@ -29,7 +29,7 @@ class SiretField(TextField):
     typed = ""
 
     def _value(self) -> str:
-        return self.typed
+        return self.typed if self.raw_data else self.data or ""
 
     def process_formdata(self, valuelist: Sequence[Any]) -> None:
         """Read the number; the sentence says what is wrong with it."""

@@ -1,18 +1,11 @@
-"""Views of joining: the application and its receipt."""
+"""The receipt of an application, open to whoever holds its address."""
 
 from flask import flash, render_template, url_for
 from flask.typing import ResponseReturnValue
 
-from barterweb.ids import new_id
 from barterweb.members import queries, service
 from barterweb.members.errors import MemberError
-from barterweb.members.facts import TERMS_DATE
-from barterweb.members.forms import (
-    LEGAL_FORMS,
-    AnswerForm,
-    ApplicationForm,
-    explain,
-)
+from barterweb.members.forms import AnswerForm, explain
 from barterweb.members.routes.blueprint import bp
 from barterweb.security.facts import APPLICATIONS
 from barterweb.web import sessions
@@ -65,8 +58,3 @@ def applied_POST(application_id: str) -> ResponseReturnValue:
         except MemberError as error:
             form.refuse(explain(error))
     return render_template("members/applied.html", application=application, form=form), 422
-
-
-def _application(form: ApplicationForm, status: int) -> ResponseReturnValue:
-    page = render_template("members/apply.html", form=form, legal_forms=LEGAL_FORMS, terms_date=TERMS_DATE)
-    return page, status

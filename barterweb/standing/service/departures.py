@@ -21,6 +21,7 @@ from barterweb.standing.facts import CLAIM_DUE_DAYS, DECLARATION_DAYS
 from barterweb.standing.models import Claim, Clearing
 from barterweb.standing.policy import MEMBER_STATUSES, may_keep_books, may_take_out
 from barterweb.standing.service.letters import write_to_administrators
+from barterweb.trades.settlement import freeze_trades_of
 
 
 @transaction
@@ -64,6 +65,7 @@ def declare_insolvency(*, actor: Actor, company_id: str, opened_on: date, reason
     if opened_on > clock.today():
         raise DayNotPossible
     company.status = "insolvent"
+    freeze_trades_of(company_id)
     ledger.set_frozen(account_id=company.account_id or "", frozen=True)
     record_event(
         actor=actor, kind="company_insolvent", company_id=company_id, subject=company_id, detail=reason
