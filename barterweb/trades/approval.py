@@ -5,12 +5,16 @@ cap: they are the ones who are asked. A version the buyer proposed above a cap r
 version the seller proposed is agreed to by the administrator in person.
 """
 
+from collections.abc import Sequence
+from dataclasses import dataclass
+
 from sqlalchemy import func, select
+from sqlalchemy.orm import joinedload
 
 from barterweb import clock
 from barterweb.actors import Actor
 from barterweb.db import session, transaction
-from barterweb.members.models import Company, Role
+from barterweb.members.models import Company, Person, Role
 from barterweb.members.queries import is_current
 from barterweb.money import Credits
 from barterweb.trades.errors import ActionNotPossible, ApprovalNeeded, ApprovalWaiting, TermsChanged
@@ -34,6 +38,62 @@ def cap_of(actor: Actor) -> Credits | None:
     company_cap = session.get_one(Company, actor.member_company_id).purchase_cap_cents
     caps = [cap for cap in (own, company_cap) if cap is not None]
     return Credits(min(caps)) if caps else None
+
+
+@dataclass(frozen=True, slots=True)
+class ApprovalView:
+    """What the buyer's caps mean to a reader of the version on the table.
+
+    `must_ask` the reader is above a cap; `decides` the reader is asked; `waits_for_buyer` the reader sells and cannot agree
+    yet. `status` is empty when nobody was asked.
+    """
+
+    cap: Credits | None
+    amount: Credits
+    status: str
+    asked_by: str
+    reason: str
+    must_ask: bool
+    decides: bool
+    own_proposal: bool
+    waits_for_buyer: bool
+
+
+def view_of(trade: Trade, actor: Actor) -> ApprovalView | None:
+    """Return what caps mean to this reader, None when they mean nothing (staff, or no proposal on the table)."""
+    if not actor.is_member or trade.state != "proposed":
+        return None
+    row = session.get(PurchaseApproval, (trade.id, trade.version))
+    buys = actor.company_id == trade.buyer_id
+    cap, amount = cap_of(actor) if buys else None, cost_to_buyer(trade)
+    status, own_proposal = row.status if row else "", trade.proposer_id == trade.buyer_id
+    asked_by = session.get_one(Person, row.asked_by_id).name if row and buys else ""
+    return ApprovalView(
+        cap=cap,
+        amount=amount,
+        status=status,
+        asked_by=asked_by,
+        reason=row.reason if row and buys else "",
+        must_ask=cap is not None and amount > cap and not own_proposal,
+        decides=buys and actor.kind == "administrator" and status == "waiting",
+        own_proposal=own_proposal,
+        waits_for_buyer=not buys and status == "waiting",
+    )
+
+
+def purchases_to_approve(actor: Actor) -> Sequence[Trade]:
+    """Return the purchases that wait for an administrator of the actor's company, the oldest first; none for others."""
+    if actor.kind != "administrator":
+        return []
+    waiting = (PurchaseApproval.trade_id == Trade.id) & (PurchaseApproval.version == Trade.version)
+    return session.scalars(
+        select(Trade)
+        .join(PurchaseApproval, waiting)
+        .options(joinedload(Trade.buyer), joinedload(Trade.seller))
+        .where(PurchaseApproval.company_id == actor.company_id, PurchaseApproval.status == "waiting")
+        .where(Trade.state == "proposed")
+        .order_by(PurchaseApproval.asked_at)
+    ).all()
 
 
 def require_allowed(trade: Trade, actor: Actor) -> None:

@@ -253,6 +253,20 @@ class ReasonForm(VersionForm):
     )
 
 
+class InternalReasonForm(VersionForm):
+    """A refusal within the buyer's walls, beside that of the trade itself."""
+
+    reason = TextField(
+        "Motif du refus interne",
+        id="motif-interne",
+        widget=TextArea(),
+        validators=[
+            DataRequired("Écrivez le motif\u00a0: la personne qui négocie le lira."),
+            Length(max=2000),
+        ],
+    )
+
+
 class DeliveryForm(Form):
     """The seller's declaration of delivery."""
 

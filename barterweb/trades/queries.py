@@ -25,6 +25,7 @@ from barterweb.trades.policy import must_act
 from barterweb.trades.states import OPEN_STATES
 
 PER_PAGE = 20
+INTERNAL_EVENTS = ("approval_asked", "approved", "approval_refused")
 
 
 @dataclass(frozen=True, slots=True)
@@ -217,12 +218,13 @@ def _sale_of(trade: Trade) -> Sale:
     )
 
 
-def events_of(trade: Trade) -> list[Event]:
-    """Return what happened, the oldest first."""
+def events_of(trade: Trade, reader: Actor) -> list[Event]:
+    """Return what happened, the oldest first; what a company decided within its walls, to its own people only."""
+    walls = or_(TradeEvent.kind.not_in(INTERNAL_EVENTS), TradeEvent.company_id.in_(reader.company_ids))
     rows = session.execute(
         select(TradeEvent, Person.name)
         .outerjoin(Person, Person.id == TradeEvent.person_id)
-        .where(TradeEvent.trade_id == trade.id)
+        .where(TradeEvent.trade_id == trade.id, walls)
         .order_by(TradeEvent.at, TradeEvent.id)
     )
     return [Event(e.kind, e.version, e.company_id, name or "", e.note, e.at) for e, name in rows]

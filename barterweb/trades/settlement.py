@@ -138,9 +138,6 @@ def _remind(trade_id: str) -> bool:
     return True
 
 
-def _settle(
-    trade: Trade, action: str, *, how: str, share: int = BASIS_POINTS, order_reference: str = ""
-) -> None:
 @contextmanager
 def _thawed(trade: Trade) -> Iterator[None]:
     """Let the operator's decision through to the account of an insolvent company, and freeze it again."""
@@ -152,7 +149,9 @@ def _thawed(trade: Trade) -> Iterator[None]:
         ledger.set_frozen(account_id=account_id, frozen=True)
 
 
-def _settle(trade: Trade, action: str, *, how: str, share: int = BASIS_POINTS) -> None:
+def _settle(
+    trade: Trade, action: str, *, how: str, share: int = BASIS_POINTS, order_reference: str = ""
+) -> None:
     """Post the hold, take the commission, issue the invoice: all of it or nothing."""
     terms = share_of(terms_of(trade.id, trade.version), share)
     posted = ledger.post_hold(

@@ -28,16 +28,24 @@ def follow(page: Page, text: str) -> None:
     page.locator("main").get_by_role("link", name=text).first.click()
 
 
+def fill(page: Page, button: str, **values: str) -> None:
+    for name, value in values.items():
+        page.fill(f"[name={name}]", value)
+    press(page, button)
+
+
 def apply_for_membership(page: Page, siret: str) -> None:
     page.goto("/")
     expect(page.locator("h1")).to_be_visible()
     page.goto("/adhesion")
+    fill(page, "Commencer la candidature", contact_name="Léa Martin", contact_email=HAULIER)
     page.fill("[name=siret]", "123 456 789 00011")
-    press(page, "Envoyer la candidature")
+    press(page, "Vérifier et continuer")
     expect(page.locator(".error-summary")).to_be_visible()
     assert page.input_value("[name=siret]") == "123 456 789 00011"
-    values = {
-        "siret": siret,
+    fill(page, "Vérifier et continuer", siret=siret)
+    expect(page.locator("main")).to_contain_text("SIRET valide")
+    company = {
         "name": "Transports du Vercors",
         "sector": "Transport routier",
         "naf": "49.41B",
@@ -45,19 +53,18 @@ def apply_for_membership(page: Page, siret: str) -> None:
         "street": "12 rue des Écouges",
         "postal_code": "38000",
         "city": "Grenoble",
-        "legal_form": "SARL",
-        "capital": "10 000",
-        "rcs_city": "Grenoble",
+    }
+    fill(page, "Enregistrer et continuer", **company)
+    page.check("[name=vat_regime][value=normal]")
+    fill(page, "Enregistrer et continuer", legal_form="SARL", capital="10 000", rcs_city="Grenoble")
+    page.check("[name=clusters]")
+    press(page, "Enregistrer et continuer")
+    page.check("[name=kind][value=offer]")
+    listing = {
         "title": "Stockage de palettes sous abri",
         "listing_description": "Vingt emplacements, accès à quai.",
-        "contact_name": "Léa Martin",
-        "contact_email": HAULIER,
     }
-    for name, value in values.items():
-        page.fill(f"[name={name}]", value)
-    page.check("[name=vat_regime][value=normal]")
-    page.check("[name=kind][value=offer]")
-    page.check("[name=clusters]")
+    fill(page, "Enregistrer et continuer", **listing)
     page.check("[name=terms]")
     page.check("[name=mandate]")
     press(page, "Envoyer la candidature")

@@ -12,6 +12,7 @@ from barterweb.members.service.access import (
 )
 from barterweb.members.service.access_events import record_access_event
 from barterweb.members.service.audit import record_event
+from barterweb.members.service.caps import set_purchase_cap, set_spending_cap
 from barterweb.members.service.companies import (
     apply_limits,
     edit_company,
@@ -102,6 +103,8 @@ __all__ = [
     "set_company_limits",
     "set_company_status",
     "set_password",
+    "set_purchase_cap",
     "set_region_terms",
     "set_up_totp",
+    "set_spending_cap",
 ]

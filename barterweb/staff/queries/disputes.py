@@ -11,7 +11,7 @@ from barterweb.trades.facts import Commission, Terms
 from barterweb.trades.models import Trade
 from barterweb.trades.queries import Event
 
-STATEMENTS = ("disputed", "case_stated")
+STATEMENTS = ("disputed", "frozen", "case_stated")
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +30,7 @@ class Case:
 def case_for(trade_id: str, actor: Actor) -> Case:
     """Return the dispute; raises `NotFound` when the actor may not see the trade or it never was disputed."""
     trade = trades.trade_for(trade_id, actor)
-    events = trades.events_of(trade)
+    events = trades.events_of(trade, actor)
     statements = [event for event in events if event.kind in STATEMENTS]
     if not statements or not trade.buyer.account_id or not trade.seller.account_id:
         raise NotFound

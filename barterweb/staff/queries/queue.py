@@ -73,11 +73,11 @@ def _applications(actor: Actor) -> Lines[Application]:
 
 
 def _trades(companies: Select[str], state: str, *, before: datetime) -> Lines[TradeLine]:
-    """Trades that came into `state` before a moment; the event that brought them there has its name."""
+    """Trades that came into `state` before a moment; the event that brought them there has its name, or froze them."""
     buyer, seller = aliased(Company), aliased(Company)
     since = (
         select(func.max(TradeEvent.at))
-        .where(TradeEvent.trade_id == Trade.id, TradeEvent.kind == state)
+        .where(TradeEvent.trade_id == Trade.id, TradeEvent.kind.in_((state, "frozen")))
         .scalar_subquery()
     )
     query = (

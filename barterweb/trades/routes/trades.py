@@ -12,13 +12,14 @@ from barterweb.errors import Conflict
 from barterweb.listings import queries as listings
 from barterweb.listings.models import Listing
 from barterweb.members.models import Company
-from barterweb.trades import policy, queries, service, settlement
+from barterweb.trades import approval, policy, queries, service, settlement
 from barterweb.trades.errors import TradeError
 from barterweb.trades.facts import Terms
 from barterweb.trades.forms import (
     ConfirmationForm,
     ConsentForm,
     DeliveryForm,
+    InternalReasonForm,
     ReasonForm,
     TermsForm,
     VersionForm,
@@ -41,7 +42,14 @@ GROUPS = {"en-cours": "open", "termines": "closed", "tous": "all"}
 @allowed(*MEMBER_KINDS)
 def dashboard_GET() -> ResponseReturnValue:
     """Show the balance and what waits for the company."""
-    return render_template("trades/dashboard.html", board=queries.dashboard(current_actor()))
+    actor = current_actor()
+    to_approve = approval.purchases_to_approve(actor)
+    return render_template(
+        "trades/dashboard.html",
+        board=queries.dashboard(actor),
+        to_approve=to_approve,
+        amounts_to_approve=queries.amounts_of(to_approve),
+    )
 
 
 @bp.get("/echanges")
@@ -130,7 +138,7 @@ def agree_POST(trade_id: str) -> ResponseReturnValue:
         service.agree_trade(actor=current_actor(), trade_id=trade_id, version=form.version.data)
 
     done = "Accord enregistré\u00a0: le montant en Barter est réservé sur le compte de l’acheteur."
-    return _act(trade_id, form, agree, done=done, page="agree")
+    return act(trade_id, form, agree, done=done, page="agree")
 
 
 @bp.post("/echanges/<id('trd'):trade_id>/refus")
@@ -143,7 +151,7 @@ def decline_POST(trade_id: str) -> ResponseReturnValue:
         shown, reason = form.version.data, form.reason.data
         service.decline_trade(actor=current_actor(), trade_id=trade_id, version=shown, reason=reason)
 
-    return _act(
+    return act(
         trade_id, form, decline, done="Proposition refusée\u00a0: rien n’est réservé, rien n’est débité."
     )
 
@@ -156,7 +164,7 @@ def withdraw_POST(trade_id: str) -> ResponseReturnValue:
     def withdraw() -> None:
         service.withdraw_trade(actor=current_actor(), trade_id=trade_id)
 
-    return _act(
+    return act(
         trade_id,
         VersionForm(),
         withdraw,
@@ -174,7 +182,7 @@ def cancel_POST(trade_id: str) -> ResponseReturnValue:
         service.cancel_trade(actor=current_actor(), trade_id=trade_id, reason=form.reason.data)
 
     done = "C’est noté. L’échange est annulé dès que les deux entreprises le demandent."
-    return _act(trade_id, form, cancel, done=done)
+    return act(trade_id, form, cancel, done=done)
 
 
 @bp.get("/echanges/<id('trd'):trade_id>/livraison")
@@ -195,7 +203,7 @@ def deliver_POST(trade_id: str) -> ResponseReturnValue:
         service.deliver_trade(actor=current_actor(), trade_id=trade_id, delivered_on=day, note=note)
 
     done = "Livraison déclarée\u00a0: l’acheteur est prévenu, il lui reste à la confirmer."
-    return _act(trade_id, form, deliver, done=done, page="deliver")
+    return act(trade_id, form, deliver, done=done, page="deliver")
 
 
 @bp.get("/echanges/<id('trd'):trade_id>/confirmation")
@@ -220,7 +228,7 @@ def confirm_POST(trade_id: str) -> ResponseReturnValue:
         )
 
     done = "Livraison confirmée\u00a0: l’échange est réglé."
-    return _act(trade_id, form, confirm, done=done, page="confirm")
+    return act(trade_id, form, confirm, done=done, page="confirm")
 
 
 @bp.get("/echanges/<id('trd'):trade_id>/litige")
@@ -248,7 +256,7 @@ def dispute_POST(trade_id: str) -> ResponseReturnValue:
             service.dispute_trade(actor=actor, trade_id=trade_id, reason=form.reason.data)
 
     done = "C’est enregistré. Le montant reste réservé jusqu’à la décision."
-    return _act(trade_id, form, dispute, done=done, page="dispute")
+    return act(trade_id, form, dispute, done=done, page="dispute")
 
 
 def _ask(
@@ -262,7 +270,7 @@ def _ask(
     return _check_page(page or action, trade, make(trade))
 
 
-def _act(
+def act(
     trade_id: str, form: Form, verb: Callable[[], None], *, done: str, page: str | None = None
 ) -> ResponseReturnValue:
     """Validate, call the verb, and show where the trade stands: `page` names the check page that keeps what was typed."""
@@ -304,17 +312,27 @@ def _show(
         versions=queries.versions_of(trade),
         documents=documents.documents_of_trade(trade.id) if trade.state == "settled" else (),
         refunds=queries.refunds_of(trade.id) if trade.state == "settled" else (),
-        events=queries.events_of(trade),
+        events=queries.events_of(trade, actor),
         actions=policy.actions_of(trade, actor),
-        reason_form=form or ReasonForm(formdata=None, version=trade.version),
+        approval=approval.view_of(trade, actor),
+        reason_form=_typed_or_new(form, ReasonForm, trade),
+        internal_form=_typed_or_new(form, InternalReasonForm, trade),
         problem=problem,
     )
+
+
+def _typed_or_new(form: Form | None, kind: type[Form], trade: Trade) -> Form:
+    """The form that was sent, if it is of this kind, else an empty one."""
+    return form if type(form) is kind else kind(formdata=None, version=trade.version)
 
 
 def _check_page(page: str, trade: Trade, form: Form, status: int = 200) -> Response:
     check = queries.check_of_trade(trade, current_actor())
     template, fragment = f"trades/{page}.html", f"trades/_{page}.html"
-    return page_or_fragment(template, fragment, status=status, trade=trade, check=check, form=form)
+    asked = approval.view_of(trade, current_actor())
+    return page_or_fragment(
+        template, fragment, status=status, trade=trade, check=check, form=form, approval=asked
+    )
 
 
 def _sides(listing: Listing) -> tuple[Company, Company]:
