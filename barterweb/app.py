@@ -23,12 +23,14 @@ from barterweb.outbox import mail
 from barterweb.pages import routes as pages
 from barterweb.privacy import routes as privacy
 from barterweb.staff import routes as staff
+from barterweb.standing import routes as standing
 from barterweb.trades import routes as trades
 from barterweb.web import access, converters, errors, filters, headers, navigation, sessions, statics
 
 ROOT = Path(__file__).resolve().parent.parent
 CAPABILITIES = (pages, members, listings, trades, documents, notifications, embeds, staff, privacy)
 CAPABILITIES = (pages, members, joining, listings, trades, documents, notifications, embeds, staff)
+CAPABILITIES = (pages, members, joining, listings, trades, documents, notifications, standing, embeds, staff)
 
 
 def create_app(chosen: settings.Settings | None = None) -> Flask:

@@ -105,6 +105,9 @@ def _malformed(environ: Mapping[str, str]) -> Iterator[str]:
         yield f"SECOND_FACTOR must be one of {', '.join(SECOND_FACTORS)}."
     if not (_database_url(environ) or "sqlite:///").startswith(("sqlite:///", "postgresql+psycopg://")):
         yield "DATABASE_URL must begin with sqlite:/// or postgresql://."
+    register = urlsplit(environ.get("COMPANY_REGISTER_URL") or "https://none.invalid")
+    if register.scheme not in {"http", "https"} or not register.hostname:
+        yield "COMPANY_REGISTER_URL must be the address of a search of companies, or be left out."
     address = urlsplit(_public_url(environ))
     if (
         address.scheme not in {"http", "https"}

@@ -26,6 +26,32 @@ MEMBERSHIP_PAYMENT_DAYS = 30
 SIZE_BANDS = ("0-9", "10-49", "50-249", "250+")
 """Sizes in employees, by the classes of decree 2008-1354 (microenterprise, small, medium, larger)."""
 
+HIDEABLE_PARTS = ("street", "size_band", "siren", "capacities", "contacts", "joined_on", "logo")
+"""Parts of its page that a company may keep to itself; name, activity, town and clusters are always shown."""
+
+NAF_SECTIONS = {
+    "A": ("Agriculture, sylviculture et pêche", "01", "03"),
+    "B": ("Industries extractives", "05", "09"),
+    "C": ("Industrie manufacturière", "10", "33"),
+    "D": ("Électricité, gaz, vapeur et air conditionné", "35", "35"),
+    "E": ("Eau, assainissement, déchets et dépollution", "36", "39"),
+    "F": ("Construction", "41", "43"),
+    "G": ("Commerce, réparation d’automobiles", "45", "47"),
+    "H": ("Transports et entreposage", "49", "53"),
+    "I": ("Hébergement et restauration", "55", "56"),
+    "J": ("Information et communication", "58", "63"),
+    "K": ("Activités financières et d’assurance", "64", "66"),
+    "L": ("Activités immobilières", "68", "68"),
+    "M": ("Activités spécialisées, scientifiques et techniques", "69", "75"),
+    "N": ("Services administratifs et de soutien", "77", "82"),
+    "O": ("Administration publique", "84", "84"),
+    "P": ("Enseignement", "85", "85"),
+    "Q": ("Santé humaine et action sociale", "86", "88"),
+    "R": ("Arts, spectacles et activités récréatives", "90", "93"),
+    "S": ("Autres activités de services", "94", "96"),
+}
+"""Sections of the French nomenclature NAF rév. 2 (decree 2007-1888): name, first and last division."""
+
 _DEPARTMENTS = dict(
     entry.split(" ", 1)
     for entry in (
@@ -95,6 +121,11 @@ def department_of(postal_code: str) -> str | None:
     else:
         code = postal_code[:3] if postal_code.startswith("97") else postal_code[:2]
     return _DEPARTMENTS.get(code)
+
+
+def section_of(naf: str) -> str | None:
+    """Return the letter of the section of a NAF code such as ``49.41B``, None when it is in none."""
+    return next((s for s, (_, first, last) in NAF_SECTIONS.items() if first <= naf[:2] <= last), None)
 
 
 def without_accents(text: str) -> str:
@@ -172,6 +203,23 @@ class CompanyChanges:
     vat_number: str | None
     vat_regime: str
     vat_on_debits: bool = False
+    iban: str = ""
+    bic: str = ""
+    electronic_address: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Profile:
+    """What a company shows of itself; `hidden_parts` are those of `HIDEABLE_PARTS` it keeps to itself."""
+
+    sector: str
+    naf: str
+    size_band: str
+    capacities: str
+    website: str
+    public_email: str
+    public_phone: str
+    hidden_parts: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -254,3 +302,4 @@ class DirectorySearch:
     words: str = ""
     cluster_slug: str = ""
     department: str = ""
+    section: str = ""

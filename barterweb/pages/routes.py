@@ -9,6 +9,7 @@ from sqlalchemy import text
 from barterweb.db import session
 from barterweb.listings import queries as listings
 from barterweb.members import queries as members
+from barterweb.members.facts import NAF_SECTIONS, section_of
 from barterweb.members.forms import SIZES
 from barterweb.privacy.facts import RULES
 from barterweb.trades import queries as trades
@@ -53,9 +54,12 @@ def home_GET() -> ResponseReturnValue:
 @public
 def company_GET(company_id: str) -> ResponseReturnValue:
     """Show a company of the directory with its listings."""
+    company = members.public_company(company_id)
+    section = section_of(company.naf)
     return render_template(
         "members/company.html",
-        company=members.public_company(company_id),
+        company=company,
+        section_name=NAF_SECTIONS[section][0] if section else "",
         listings=listings.online_of_company(company_id),
         sizes=SIZES,
     )

@@ -2,7 +2,7 @@
 
 from barterweb.actors import Actor
 from barterweb.members.models import Company
-from barterweb.members.policy import may_administer, may_decide
+from barterweb.members.policy import PUBLIC_STATUSES, may_administer, may_decide
 
 MEMBER_STATUSES = ("active", "standby", "suspended")
 """Those of companies that have joined and neither left nor failed."""
@@ -26,3 +26,10 @@ def may_keep_books(actor: Actor) -> bool:
 def may_take_out(company: Company, actor: Actor) -> bool:
     """Tell whether the actor may take the company out: its administrators, staff of its clusters, the operator."""
     return may_administer(company.id, actor) or may_decide([c.id for c in company.clusters], actor)
+
+
+def may_see_logo(company: Company, actor: Actor | None) -> bool:
+    """Tell whether the actor, or a visitor, may see the company's logo: its own people always, others as it chose."""
+    if actor is not None and company.id in actor.company_ids:
+        return True
+    return company.status in PUBLIC_STATUSES and "logo" not in company.hidden_parts

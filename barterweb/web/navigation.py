@@ -27,6 +27,7 @@ MENUS = {
     "accountant": (("Comptes", "documents.accounts_GET"), ("Annonces", "listings.index_GET")),
     "staff": (
         ("File de travail", "staff.queue_GET"),
+        ("Nos entreprises", "standing.companies_GET"),
         ("Annonces", "listings.index_GET"),
         ("Entreprises", "members.directory_GET"),
         ("Page intégrée", "embeds.generator_GET"),
@@ -35,10 +36,14 @@ MENUS = {
         ("File de travail", "staff.queue_GET"),
         ("Journal", "staff.journal_GET"),
         ("Comptes", "staff.accounts_GET"),
+        ("Adhésions", "standing.memberships_GET"),
+        ("Crédit", "standing.requests_GET"),
+        ("Créances", "standing.claims_GET"),
+        ("Territoires", "standing.regions_GET"),
         ("Messages", "staff.outbox_GET"),
         ("Facturation", "documents.terms_GET"),
         ("Chiffres", "staff.figures_GET"),
-        ("Entreprises", "members.directory_GET"),
+        ("Entreprises", "standing.companies_GET"),
     ),
     "funder": (("Chiffres", "staff.figures_GET"), ("Annonces", "listings.index_GET")),
 }

@@ -24,14 +24,26 @@ from barterweb.members.forms.guards import (
     SetupForm,
 )
 from barterweb.members.forms.fields import EmailField, required
-from barterweb.members.forms.words import LEGAL_FORMS, ROLE_NAMES, SIZES, VAT_REGIMES, explain
+from barterweb.members.forms.profile import PARTS, CapForm, MandateForm, ProfileForm, StatusForm
+from barterweb.members.forms.words import (
+    LEGAL_FORMS,
+    OWN_STATUS_SET,
+    ROLE_NAMES,
+    SIZES,
+    STATUSES,
+    VAT_REGIMES,
+    explain,
+)
 
 __all__ = [
     "LEGAL_FORMS",
     "NOT_YOURS",
     "NO_ACCESS",
+    "OWN_STATUS_SET",
+    "PARTS",
     "ROLE_NAMES",
     "SIZES",
+    "STATUSES",
     "VAT_REGIMES",
     "WRONG_CODE",
     "WRONG_PASSKEY",
@@ -41,6 +53,7 @@ __all__ = [
     "ApplicationForm",
     "ChangePasswordForm",
     "CodeForm",
+    "CapForm",
     "CompanyForm",
     "DirectoryForm",
     "DirectoryPage",
@@ -53,7 +66,10 @@ __all__ = [
     "PasswordForm",
     "ResetForm",
     "SetupForm",
+    "MandateForm",
+    "ProfileForm",
     "SignInForm",
+    "StatusForm",
     "explain",
     "required",
 ]

@@ -20,6 +20,7 @@ from barterweb.members.facts import (
     vat_number_of,
 )
 from barterweb.members.forms.fields import EmailField, SiretField, one_of, optional, required
+from barterweb.members.forms.profile import BicField, ElectronicAddressField, IbanField
 from barterweb.members.forms.words import LISTING_KINDS, SIZES, VAT_REGIMES, explain
 from barterweb.members.models import Cluster, Company
 from barterweb.web.fields import AmountField, Form, IdField, TextField
@@ -212,6 +213,10 @@ class AnswerForm(Form):
 class CompanyForm(LegalForm):
     """What an administrator may change of the company."""
 
+    iban = IbanField("IBAN pour les parts en euros", optional(42))
+    bic = BicField("BIC", optional(14))
+    electronic_address = ElectronicAddressField("Adresse de facturation électronique", optional(125))
+
     def __init__(self, company: Company, **options: Any) -> None:
         super().__init__(obj=company, data={"capital": company.capital_cents}, **options)
         self._siren = company.siren
@@ -233,4 +238,7 @@ class CompanyForm(LegalForm):
             vat_number=self.full_vat_number(self._siren),
             vat_regime=self.vat_regime.data,
             vat_on_debits=self.pays_vat_on_debits(),
+            iban=self.iban.data or "",
+            bic=self.bic.data or "",
+            electronic_address=self.electronic_address.data or "",
         )

@@ -7,7 +7,7 @@ from typing import Any
 from flask import url_for
 from wtforms import SelectField
 
-from barterweb.members.facts import DirectorySearch
+from barterweb.members.facts import NAF_SECTIONS, DirectorySearch
 from barterweb.members.models import Cluster, Company
 from barterweb.members.queries import DIRECTORY_PAGE_SIZE
 from barterweb.web.fields import Form, TextField
@@ -24,18 +24,29 @@ class DirectoryForm(Form):
     q = TextField("Nom ou activité")
     pole = SelectField("Pôle")
     departement = SelectField("Département")
+    secteur = SelectField("Secteur")
 
-    def __init__(self, clusters: Sequence[Cluster], departments: Sequence[str], typed: Any) -> None:
+    def __init__(
+        self, clusters: Sequence[Cluster], departments: Sequence[str], sections: Sequence[str], typed: Any
+    ) -> None:
         super().__init__(formdata=typed)
         self.pole.choices = [("", "Tous les pôles"), *((cluster.slug, cluster.name) for cluster in clusters)]
         self.departement.choices = [("", "Tous les départements"), *((name, name) for name in departments)]
-        self.ignored = [self._leave_out(field) for field in (self.pole, self.departement) if _unknown(field)]
+        self.secteur.choices = [
+            ("", "Tous les secteurs"),
+            *((letter, NAF_SECTIONS[letter][0]) for letter in sections),
+        ]
+        choices = (self.pole, self.departement, self.secteur)
+        self.ignored = [self._leave_out(field) for field in choices if _unknown(field)]
         self.q.data = (self.q.data or "")[:_LONGEST_WORDS]
 
     def search(self) -> DirectorySearch:
         """Return what is asked for."""
         return DirectorySearch(
-            words=self.q.data, cluster_slug=self.pole.data or "", department=self.departement.data or ""
+            words=self.q.data,
+            cluster_slug=self.pole.data or "",
+            department=self.departement.data or "",
+            section=self.secteur.data or "",
         )
 
     def chips(self) -> list[dict[str, str]]:
@@ -49,6 +60,8 @@ class DirectoryForm(Form):
             chips.append((names[search.cluster_slug], {"pole": None}))
         if search.department:
             chips.append((search.department, {"departement": None}))
+        if search.section:
+            chips.append((NAF_SECTIONS[search.section][0], {"secteur": None}))
         return [{"label": label, "remove_url": address_of(search, **without)} for label, without in chips]
 
     def _leave_out(self, field: SelectField) -> str:
@@ -87,7 +100,13 @@ class DirectoryPage:
 
 def address_of(search: DirectorySearch, **changes: Any) -> str:
     """Return the address of a search, without its empty parts."""
-    values = {"q": search.words, "pole": search.cluster_slug, "departement": search.department, **changes}
+    values = {
+        "q": search.words,
+        "pole": search.cluster_slug,
+        "departement": search.department,
+        "secteur": search.section,
+        **changes,
+    }
     return url_for("members.directory_GET", **{name: value for name, value in values.items() if value})
 
 

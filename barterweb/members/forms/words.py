@@ -31,6 +31,24 @@ SIZES = dict(
         strict=True,
     )
 )
+STATUSES = {
+    "applied": ("Candidate", "La candidature est lue par le pôle."),
+    "active": ("Active", "Achète, vend et publie."),
+    "standby": (
+        "En veille",
+        "Achète et publie des besoins\u00a0; ses offres ne paraissent pas et elle ne vend pas.",
+    ),
+    "suspended": ("Suspendue", "Ne conclut plus d’échange\u00a0; ce qui est réservé va à son terme."),
+    "left": ("Partie", "Ne vend plus\u00a0; dépense son solde pendant un an, sans ligne de crédit."),
+    "insolvent": ("En procédure collective", "Compte gelé\u00a0: l’exploitant décide de ce qui est réservé."),
+    "refused": ("Refusée", "La candidature n’a pas été retenue."),
+}
+"""What each status is called, and what the company may still do."""
+
+OWN_STATUS_SET = {
+    "active": "Votre entreprise vend de nouveau\u00a0: ses offres paraissent.",
+    "standby": "Votre entreprise est en veille\u00a0: elle achète, et ses offres ne paraissent plus.",
+}
 ROLE_NAMES = {
     "administrator": "Administrateur",
     "trader": "Négociateur",

@@ -1,5 +1,6 @@
 """Reading members: who acts, people, regions and clusters, companies, applications, and what happened."""
 
+from barterweb.members.queries.acceptances import acceptance_of, acceptances_of
 from barterweb.members.queries.applications import (
     OPEN_STATUSES,
     application,
@@ -13,16 +14,20 @@ from barterweb.members.queries.companies import (
     directory,
     public_company,
     public_company_count,
+    sections,
     siret_is_known,
 )
 from barterweb.members.queries.events import events_of_access, events_of_company
 from barterweb.members.queries.hats import actor_for, hats_of, is_current, session_for
+from barterweb.members.queries.events import downloads_by_accountants, events_of_company
+from barterweb.members.queries.hats import actor_for, hats_of, is_current
 from barterweb.members.queries.network import (
     cluster_by_slug,
     clusters,
     operator_account_id,
     regions,
     terms_in_force,
+    terms_of_region,
 )
 from barterweb.members.queries.people import (
     accesses_to_company,
@@ -37,6 +42,8 @@ from barterweb.members.queries.people import (
 __all__ = [
     "DIRECTORY_PAGE_SIZE",
     "OPEN_STATUSES",
+    "acceptance_of",
+    "acceptances_of",
     "accesses_to_company",
     "actor_for",
     "application",
@@ -47,6 +54,7 @@ __all__ = [
     "departments",
     "directory",
     "events_of_access",
+    "downloads_by_accountants",
     "events_of_company",
     "hats_of",
     "invitation_for",
@@ -62,6 +70,8 @@ __all__ = [
     "public_company_count",
     "regions",
     "session_for",
+    "sections",
     "siret_is_known",
     "terms_in_force",
+    "terms_of_region",
 ]

@@ -7,7 +7,7 @@ from sqlalchemy.orm import selectinload
 
 from barterweb.db import session
 from barterweb.errors import NotFound
-from barterweb.members.facts import DirectorySearch, fold
+from barterweb.members.facts import NAF_SECTIONS, DirectorySearch, fold, section_of
 from barterweb.members.models import (
     Cluster,
     Company,
@@ -63,9 +63,20 @@ def _found(search: DirectorySearch) -> Select[str]:
         found = found.where(Company.search_text.contains(word, autoescape=True))
     if search.department:
         found = found.where(Company.department == search.department)
+    if search.section:
+        _, first, last = NAF_SECTIONS[search.section]
+        found = found.where(func.substr(Company.naf, 1, 2).between(first, last))
     if search.cluster_slug:
         found = found.where(Company.clusters.any(Cluster.slug == search.cluster_slug))
     return found
+
+
+def sections() -> list[str]:
+    """Return the letters of the NAF's sections where the directory has companies."""
+    divisions = session.scalars(
+        select(func.substr(Company.naf, 1, 2)).where(Company.status.in_(PUBLIC_STATUSES)).distinct()
+    )
+    return sorted({letter for division in divisions if (letter := section_of(division))})
 
 
 def departments() -> Sequence[str]:

@@ -1,6 +1,7 @@
 """The audit trail, read by those concerned."""
 
 from collections.abc import Sequence
+from datetime import datetime
 
 from sqlalchemy import Row, func, select
 
@@ -9,6 +10,16 @@ from barterweb.members.models import (
     AuditEvent,
     Person,
 )
+
+
+def downloads_by_accountants(company_id: str) -> dict[str, tuple[int, datetime]]:
+    """Return how many documents each accountant took from the company, and when last, by the accountant's person id."""
+    rows = session.execute(
+        select(AuditEvent.person_id, func.count(), func.max(AuditEvent.at))
+        .where(AuditEvent.company_id == company_id, AuditEvent.kind == "download")
+        .group_by(AuditEvent.person_id)
+    )
+    return {person_id: (count, last) for person_id, count, last in rows if person_id is not None}
 
 
 def events_of_company(company_id: str, limit: int = 30) -> Sequence[Row[AuditEvent, str]]:

@@ -28,6 +28,13 @@ def terms_in_force(region_id: str, on: date) -> RegionTerms:
     return terms
 
 
+def terms_of_region(region_id: str) -> Sequence[RegionTerms]:
+    """Return all the terms a region had, has and will have, the latest first."""
+    return session.scalars(
+        select(RegionTerms).where(RegionTerms.region_id == region_id).order_by(RegionTerms.starts_on.desc())
+    ).all()
+
+
 def operator_account_id(kind: str, region_code: str) -> str:
     """Return the ledger's id of an operator account of a region; `kind` is commission, membership or reserve."""
     return f"operator_{kind}_{region_code.lower()}"

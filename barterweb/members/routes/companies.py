@@ -6,17 +6,25 @@ from flask import abort, flash, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from barterweb.actors import Actor
+from barterweb.errors import NotFound
 from barterweb.members import queries, service
 from barterweb.members.errors import MemberError
 from barterweb.members.forms import (
     LEGAL_FORMS,
+    OWN_STATUS_SET,
     ROLE_NAMES,
+    STATUSES,
+    CapForm,
     CompanyForm,
     DirectoryForm,
     DirectoryPage,
     InviteForm,
+    MandateForm,
+    ProfileForm,
+    StatusForm,
     explain,
 )
+from barterweb.members.models import Company
 from barterweb.members.routes.blueprint import bp
 from barterweb.web.access import allowed, current_actor, public
 from barterweb.web.fragments import page_or_fragment, see_other
@@ -28,7 +36,7 @@ _PAGE_NUMBER = re.compile(r"[1-9][0-9]{0,5}")
 @public
 def directory_GET() -> ResponseReturnValue:
     """Search the companies of the network."""
-    form = DirectoryForm(queries.clusters(), queries.departments(), request.args)
+    form = DirectoryForm(queries.clusters(), queries.departments(), queries.sections(), request.args)
     typed = request.args.get("page", "1")
     if _PAGE_NUMBER.fullmatch(typed) is None:
         abort(404)
@@ -85,8 +93,103 @@ def revoke_POST(role_id: str) -> ResponseReturnValue:
     return see_other(url_for("members.own_company_GET"))
 
 
+@bp.post("/mon-entreprise/acces/<id('per'):person_id>/plafond")
+@allowed("administrator")
+def spending_cap_POST(person_id: str) -> ResponseReturnValue:
+    """Set or lift the cap of a trader."""
+    form = CapForm()
+    if form.validate_on_submit():
+        service.set_spending_cap(actor=current_actor(), person_id=person_id, cap=form.credits())
+        flash("Le plafond est enregistré.", "ok")
+        return see_other(url_for("members.own_company_GET"))
+    return _own_company(current_actor(), cap_form=form), 422
+
+
+@bp.post("/mon-entreprise/plafond")
+@allowed("administrator")
+def purchase_cap_POST() -> ResponseReturnValue:
+    """Set or lift the cap above which any purchase needs an administrator."""
+    form = CapForm()
+    if form.validate_on_submit():
+        service.set_purchase_cap(actor=current_actor(), cap=form.credits())
+        flash("Le plafond de l’entreprise est enregistré.", "ok")
+        return see_other(url_for("members.own_company_GET"))
+    return _own_company(current_actor(), cap_form=form), 422
+
+
+@bp.post("/mon-entreprise/statut")
+@allowed("administrator")
+def own_status_POST() -> ResponseReturnValue:
+    """Stop selling for a while, or sell again."""
+    actor, form = current_actor(), StatusForm()
+    if not form.validate_on_submit():
+        raise NotFound
+    service.set_company_status(
+        actor=actor, company_id=actor.member_company_id, status=form.status.data, reason=""
+    )
+    flash(OWN_STATUS_SET[form.status.data], "ok")
+    return see_other(url_for("members.own_company_GET"))
+
+
+@bp.post("/mon-entreprise/mandat")
+@allowed("administrator")
+def mandate_POST() -> ResponseReturnValue:
+    """Give the invoicing mandate, or take it back."""
+    actor, form = current_actor(), MandateForm()
+    if not form.validate_on_submit():
+        raise NotFound
+    if form.given.data == "oui":
+        service.give_mandate(actor=actor)
+        flash("Mandat donné\u00a0: vos prochaines factures sont établies en votre nom.", "ok")
+    else:
+        service.revoke_mandate(actor=actor)
+        flash(
+            "Mandat retiré\u00a0: vous établissez vos factures vous-même. Les anciennes restent valables.",
+            "ok",
+        )
+    return see_other(url_for("members.own_company_GET"))
+
+
+@bp.get("/mon-entreprise/fiche")
+@allowed("administrator")
+def profile_GET() -> ResponseReturnValue:
+    """Show what the directory says of the company, to change it."""
+    company = queries.company(current_actor().member_company_id)
+    return _profile(company, ProfileForm(company, formdata=None))
+
+
+@bp.post("/mon-entreprise/fiche")
+@allowed("administrator")
+def profile_POST() -> ResponseReturnValue:
+    """Change what the directory says of the company."""
+    actor = current_actor()
+    company = queries.company(actor.member_company_id)
+    form = ProfileForm(company)
+    if form.validate_on_submit():
+        service.edit_profile(actor=actor, profile=form.profile())
+        flash("La page de l’entreprise est enregistrée.", "ok")
+        return see_other(url_for("members.profile_GET"))
+    return _profile(company, form), 422
+
+
+@bp.get("/mon-entreprise/textes/<sha256>")
+@allowed("administrator")
+def accepted_text_GET(sha256: str) -> ResponseReturnValue:
+    """Show a text the company agreed to, word for word."""
+    acceptance = queries.acceptance_of(current_actor().member_company_id, sha256)
+    return render_template("members/accepted_text.html", acceptance=acceptance)
+
+
+def _profile(company: Company, form: ProfileForm) -> str:
+    return render_template("members/profile.html", company=company, form=form)
+
+
 def _own_company(
-    actor: Actor, *, form: CompanyForm | None = None, invite_form: InviteForm | None = None
+    actor: Actor,
+    *,
+    form: CompanyForm | None = None,
+    invite_form: InviteForm | None = None,
+    cap_form: CapForm | None = None,
 ) -> str:
     company = queries.company(actor.member_company_id)
     return render_template(
@@ -94,8 +197,12 @@ def _own_company(
         company=company,
         form=form or CompanyForm(company, formdata=None),
         invite_form=invite_form or InviteForm(formdata=None),
+        cap_form=cap_form or CapForm(formdata=None),
         accesses=queries.accesses_to_company(company.id),
+        acceptances=queries.acceptances_of(company.id),
+        downloads=queries.downloads_by_accountants(company.id),
         events=queries.events_of_company(company.id),
         role_names=ROLE_NAMES,
         legal_forms=LEGAL_FORMS,
+        statuses=STATUSES,
     )

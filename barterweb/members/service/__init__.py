@@ -53,6 +53,7 @@ from barterweb.members.service.people import (
     revoke_role,
     set_password,
 )
+from barterweb.members.service.profile import edit_profile, set_logo
 from barterweb.members.service.texts import current_text, give_mandate, revoke_mandate
 
 __all__ = [
@@ -80,6 +81,7 @@ __all__ = [
     "end_session",
     "enter",
     "forget_factors",
+    "edit_profile",
     "give_mandate",
     "grant_role",
     "hash_password",
@@ -102,6 +104,7 @@ __all__ = [
     "revoke_role",
     "set_company_limits",
     "set_company_status",
+    "set_logo",
     "set_password",
     "set_purchase_cap",
     "set_region_terms",

@@ -6,10 +6,10 @@ from barterweb import clock
 from barterweb.actors import Actor
 from barterweb.db import session, transaction
 from barterweb.errors import NotFound
-from barterweb.members.models import Company, Role
-from barterweb.members.policy import may_administer
+from barterweb.members.models import Role
 from barterweb.members.queries import is_current
 from barterweb.members.service.audit import record_event
+from barterweb.members.service.companies import administered
 from barterweb.money import Credits
 
 
@@ -19,7 +19,7 @@ def set_spending_cap(*, actor: Actor, person_id: str, cap: Credits | None) -> No
 
     Above it an administrator decides. Raises `NotFound` also for somebody who is no trader there.
     """
-    company = _administered(actor)
+    company = administered(actor)
     role = session.scalar(
         select(Role)
         .where(Role.person_id == person_id, Role.company_id == company.id, Role.kind == "trader")
@@ -41,7 +41,7 @@ def set_spending_cap(*, actor: Actor, person_id: str, cap: Credits | None) -> No
 @transaction
 def set_purchase_cap(*, actor: Actor, cap: Credits | None) -> None:
     """Set above which amount a purchase of the actor's company needs an administrator, or None. Raises `NotFound`."""
-    company = _administered(actor)
+    company = administered(actor)
     company.purchase_cap_cents = None if cap is None else cap.cents
     record_event(
         actor=actor,
@@ -54,10 +54,3 @@ def set_purchase_cap(*, actor: Actor, cap: Credits | None) -> None:
 
 def _words(cap: Credits | None) -> str:
     return "sans plafond" if cap is None else f"{cap}\u00a0B"
-
-
-def _administered(actor: Actor) -> Company:
-    company_id = actor.company_id
-    if company_id is None or not may_administer(company_id, actor):
-        raise NotFound
-    return session.get_one(Company, company_id, with_for_update=True)

@@ -17,10 +17,7 @@ _STATUSES_BY_STAFF = ("active", "standby", "suspended")
 @transaction
 def edit_company(*, actor: Actor, changes: CompanyChanges) -> None:
     """Change the details of the company the actor administers; documents already issued keep what they say."""
-    company_id = actor.company_id
-    if company_id is None or not may_administer(company_id, actor):
-        raise NotFound
-    company = session.get_one(Company, company_id, with_for_update=True)
+    company = administered(actor)
     company.description = changes.description
     company.street = changes.street
     company.postal_code = changes.postal_code
@@ -32,6 +29,8 @@ def edit_company(*, actor: Actor, changes: CompanyChanges) -> None:
     company.vat_number = changes.vat_number
     company.vat_regime = changes.vat_regime
     company.vat_on_debits = changes.vat_on_debits
+    company.iban, company.bic = changes.iban or None, changes.bic or None
+    company.electronic_address = changes.electronic_address or None
     index_company(company)
     record_event(actor=actor, kind="company_edited", company_id=company.id, subject=company.id)
 
@@ -77,6 +76,15 @@ def apply_limits(
     ledger.set_limits(account_id=company.account_id or "", credit_limit=credit_limit, balance_cap=balance_cap)
     note_limits(company.id, credit_limit=credit_limit, balance_cap=balance_cap, reason=reason, by=by)
     record_event(actor=by, kind="limits_set", company_id=company.id, subject=company.id, detail=reason)
+
+
+def administered(actor: Actor) -> Company:
+    """Lock and return the company the actor administers, within the caller's transaction; raises `NotFound`."""
+    require_transaction()
+    company_id = actor.company_id
+    if company_id is None or not may_administer(company_id, actor):
+        raise NotFound
+    return session.get_one(Company, company_id, with_for_update=True)
 
 
 def note_limits(

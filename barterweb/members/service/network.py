@@ -3,11 +3,16 @@
 from collections.abc import Sequence
 from datetime import date
 
-from barterweb import ids, ledger
+from sqlalchemy import delete
+
+from barterweb import clock, ids, ledger
+from barterweb.actors import Actor
 from barterweb.db import session, transaction
+from barterweb.errors import NotFound
 from barterweb.members.facts import RegionSettings
 from barterweb.members.models import Cluster, Region, RegionTerms
 from barterweb.members.queries import operator_account_id
+from barterweb.members.service.audit import record_event
 
 _OPERATOR_ACCOUNTS = {"commission": "Commissions", "membership": "Adhésions", "reserve": "Réserve"}
 
@@ -26,8 +31,25 @@ def create_region(*, code: str, name: str) -> str:
 
 
 @transaction
-def set_region_terms(*, region_id: str, starts_on: date, terms: RegionSettings) -> None:
-    """Set the region's fees and limits from a day on; what was agreed before keeps the terms of its time."""
+def set_region_terms(
+    *, region_id: str, starts_on: date, terms: RegionSettings, actor: Actor | None = None
+) -> None:
+    """Set the region's fees and limits from a day on; what was agreed before keeps the terms of its time.
+
+    Terms of a day that has terms already take their place. Nobody as actor means the installation; otherwise only the
+    operator may, from a day to come: raises `NotFound`.
+    """
+    if actor is not None and (actor.kind != "operator" or starts_on <= clock.today()):
+        raise NotFound
+    same_day = RegionTerms.region_id == region_id, RegionTerms.starts_on == starts_on
+    session.execute(delete(RegionTerms).where(*same_day))
+    record_event(
+        actor=actor,
+        kind="region_terms_set",
+        company_id=None,
+        subject=region_id,
+        detail=f"{starts_on:%d/%m/%Y}",
+    )
     session.add(
         RegionTerms(
             id=ids.new_id("tms"),

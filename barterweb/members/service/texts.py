@@ -14,11 +14,10 @@ from sqlalchemy.exc import IntegrityError
 from barterweb import clock, ids
 from barterweb.actors import Actor
 from barterweb.db import RetryTransaction, require_transaction, session, transaction
-from barterweb.errors import NotFound
 from barterweb.members.facts import TERMS_VERSION
 from barterweb.members.models import Acceptance, AcceptedText, Company
-from barterweb.members.policy import may_administer
 from barterweb.members.service.audit import record_event
+from barterweb.members.service.companies import administered
 
 _FOLDER = Path(__file__).resolve().parents[3] / "templates" / "members" / "texts"
 
@@ -74,7 +73,7 @@ def give_mandate(*, actor: Actor) -> None:
 
     Raises `NotFound`.
     """
-    company = _administered(actor)
+    company = administered(actor)
     if company.has_mandate:
         return
     accept_text(company, "mandate", accepted_by=actor.person_name)
@@ -84,7 +83,7 @@ def give_mandate(*, actor: Actor) -> None:
 @transaction
 def revoke_mandate(*, actor: Actor) -> None:
     """Take the mandate back from now on: invoices issued before stay valid. Raises `NotFound`."""
-    company = _administered(actor)
+    company = administered(actor)
     if not company.has_mandate:
         return
     now = clock.now()
@@ -96,10 +95,3 @@ def revoke_mandate(*, actor: Actor) -> None:
         .values(revoked_at=now)
     )
     record_event(actor=actor, kind="mandate_revoked", company_id=company.id, subject=company.id)
-
-
-def _administered(actor: Actor) -> Company:
-    company_id = actor.company_id
-    if company_id is None or not may_administer(company_id, actor):
-        raise NotFound
-    return session.get_one(Company, company_id, with_for_update=True)
