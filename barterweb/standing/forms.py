@@ -23,7 +23,7 @@ from barterweb.standing.errors import (
     RequestDecided,
     RequestWaiting,
 )
-from barterweb.web.fields import AmountField, DateField, Form, IdField, ImageField, TextField
+from barterweb.web.fields import AmountField, DateField, Form, IdField, ImageField, TextField, clean
 
 PAYERS = {"seller": "Le vendeur", "buyer": "L’acheteur", "shared": "Les deux, par moitié"}
 
@@ -157,8 +157,10 @@ class PercentField(TextField):
     """A rate typed as ``5`` or ``5,5``; `data` is basis points or None."""
 
     def _value(self) -> str:
-        if self.raw_data or not isinstance(self.data, int):
-            return str(super()._value())
+        if self.raw_data:
+            return clean(self.raw_data[0])
+        if not isinstance(self.data, int):
+            return ""
         whole, rest = divmod(self.data, 100)
         return f"{whole},{rest:02d}".rstrip("0").rstrip(",")
 

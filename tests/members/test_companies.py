@@ -61,9 +61,9 @@ def test_nobody_else_changes_a_companys_status() -> None:
     ]
     for actor in strangers:
         with pytest.raises(NotFound):
-            service.set_company_status(actor=actor, company_id=member.company_id, status="left")
+            service.set_company_status(actor=actor, company_id=member.company_id, status="suspended")
     with pytest.raises(NotFound):
-        service.set_company_status(actor=build.operator(), company_id="cmp_unknown", status="left")
+        service.set_company_status(actor=build.operator(), company_id="cmp_unknown", status="suspended")
     assert queries.company(member.company_id).status == "active"
 
 

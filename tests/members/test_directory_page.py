@@ -81,7 +81,7 @@ def test_only_members_who_can_trade_are_listed(
 
     def change() -> None:
         operator = build.operator()
-        for name, status in (("vercors", "suspended"), ("œuvre", "left"), ("élec", "standby")):
+        for name, status in (("vercors", "suspended"), ("œuvre", "suspended"), ("élec", "standby")):
             service.set_company_status(actor=operator, company_id=network[name].company_id, status=status)
 
     in_app(change)

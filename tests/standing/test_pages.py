@@ -54,7 +54,7 @@ def test_a_line_is_asked_for_and_granted(app: Flask, page: Open, member: build.M
     lea.submit("Envoyer la demande", wanted="5 000", turnover="800 000", sells="Fret et stockage.")
     assert "Votre demande est chez l’exploitant" in (lea.page or "")
     nadia.get("/operateur/credit")
-    nadia.follow("Étudier : Transports du Vercors")
+    nadia.follow("Étudier\u00a0: Transports du Vercors")
     assert "Fret et stockage." in (nadia.page or "")
     nadia.submit("Accorder cette ligne", granted="4 000", reason=" ", status=422)
     nadia.submit("Accorder cette ligne", granted="4 000", reason="Comptes examinés.")
@@ -92,13 +92,13 @@ def test_a_membership_is_paid_and_undone(app: Flask, page: Open, member: build.M
     lea, nadia = page(member.email), page(OPERATOR)
     assert "282,00\u00a0€" in lea.get("/mon-entreprise/adhesion")
     nadia.get("/operateur/adhesions")
-    nadia.follow("Enregistrer le virement : Transports du Vercors")
+    nadia.follow("Enregistrer le virement\u00a0: Transports du Vercors")
     nadia.submit("Enregistrer le virement de 282,00\u00a0€", reference="", status=422)
     nadia.submit("Enregistrer le virement de 282,00\u00a0€", reference="VIR 4471")
     assert "Règlement enregistré" in (nadia.page or "")
     assert "VIR 4471" in lea.get("/mon-entreprise/adhesion")
     nadia.get("/operateur/adhesions?liste=reglees")
-    nadia.follow("Voir : Transports du Vercors")
+    nadia.follow("Voir\u00a0: Transports du Vercors")
     nadia.submit("Annuler ce règlement", reason="Virement d’un autre membre.")
     assert "de nouveau à régler" in (nadia.page or "")
     for name in ("a-regler", "en-retard", "offertes", "reglees"):
@@ -142,7 +142,7 @@ def test_a_company_leaves_and_its_debt_is_settled(
     assert "Départ enregistré" in (lea.page or "")
     assert "1\u202f200,00\u00a0€" in lea.get("/mon-entreprise/depart")
     nadia.get("/operateur/creances")
-    nadia.follow("Enregistrer un règlement : Transports du Vercors")
+    nadia.follow("Enregistrer un règlement\u00a0: Transports du Vercors")
     nadia.submit("Enregistrer l’opération", how="paid", amount="5 000", reference="VIR 88", status=422)
     assert "Il ne reste que 1\u202f200,00\u00a0€ à régler" in (nadia.page or "")
     nadia.submit("Enregistrer l’opération", how="paid", amount="1 200", reference="VIR 88")
@@ -270,7 +270,7 @@ def test_the_mandate_is_given_and_taken_back_with_its_text(
     app: Flask, page: Open, member: build.Member
 ) -> None:
     lea = page(member.email)
-    lea.get("/mon-entreprise")
+    lea.get("/mon-entreprise/textes")
     lea.submit("Retirer le mandat de facturation")
     assert "retiré le" in (lea.page or "")
     with app.app_context():
@@ -278,7 +278,7 @@ def test_the_mandate_is_given_and_taken_back_with_its_text(
         sha256 = queries.acceptances_of(member.company_id)[0].sha256
     assert sha256 in lea.get(f"/mon-entreprise/textes/{sha256}")
     lea.get("/mon-entreprise/textes/" + "0" * 64, status=404)
-    lea.get("/mon-entreprise")
+    lea.get("/mon-entreprise/textes")
     lea.submit("Donner le mandat de facturation")
     with app.app_context():
         assert queries.company(member.company_id).has_mandate

@@ -1,6 +1,7 @@
 """Views of companies: the directory, and a company's own page."""
 
 import re
+from collections.abc import Sequence
 
 from flask import abort, flash, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -24,7 +25,7 @@ from barterweb.members.forms import (
     StatusForm,
     explain,
 )
-from barterweb.members.models import Company
+from barterweb.members.models import Company, Role
 from barterweb.members.routes.blueprint import bp
 from barterweb.web.access import allowed, current_actor, public
 from barterweb.web.fragments import page_or_fragment, see_other
@@ -147,7 +148,7 @@ def mandate_POST() -> ResponseReturnValue:
             "Mandat retiré\u00a0: vous établissez vos factures vous-même. Les anciennes restent valables.",
             "ok",
         )
-    return see_other(url_for("members.own_company_GET"))
+    return see_other(url_for("members.accepted_texts_GET"))
 
 
 @bp.get("/mon-entreprise/fiche")
@@ -172,12 +173,25 @@ def profile_POST() -> ResponseReturnValue:
     return _profile(company, form), 422
 
 
+@bp.get("/mon-entreprise/textes")
+@allowed("administrator")
+def accepted_texts_GET() -> ResponseReturnValue:
+    """Show what the company agreed to, and its invoicing mandate."""
+    company = queries.company(current_actor().member_company_id)
+    acceptances = queries.acceptances_of(company.id)
+    return render_template("members/accepted_texts.html", company=company, acceptances=acceptances)
+
+
 @bp.get("/mon-entreprise/textes/<sha256>")
 @allowed("administrator")
 def accepted_text_GET(sha256: str) -> ResponseReturnValue:
     """Show a text the company agreed to, word for word."""
     acceptance = queries.acceptance_of(current_actor().member_company_id, sha256)
     return render_template("members/accepted_text.html", acceptance=acceptance)
+
+
+def _has_accountant(accesses: Sequence[Role]) -> bool:
+    return any(role.kind == "accountant" for role in accesses)
 
 
 def _profile(company: Company, form: ProfileForm) -> str:
@@ -192,15 +206,15 @@ def _own_company(
     cap_form: CapForm | None = None,
 ) -> str:
     company = queries.company(actor.member_company_id)
+    accesses = queries.accesses_to_company(company.id)
     return render_template(
         "members/own_company.html",
         company=company,
         form=form or CompanyForm(company, formdata=None),
         invite_form=invite_form or InviteForm(formdata=None),
         cap_form=cap_form or CapForm(formdata=None),
-        accesses=queries.accesses_to_company(company.id),
-        acceptances=queries.acceptances_of(company.id),
-        downloads=queries.downloads_by_accountants(company.id),
+        accesses=accesses,
+        downloads=queries.downloads_by_accountants(company.id) if _has_accountant(accesses) else {},
         events=queries.events_of_company(company.id),
         role_names=ROLE_NAMES,
         legal_forms=LEGAL_FORMS,
