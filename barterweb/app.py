@@ -28,9 +28,9 @@ from barterweb.trades import routes as trades
 from barterweb.web import access, converters, errors, filters, headers, navigation, sessions, statics
 
 ROOT = Path(__file__).resolve().parent.parent
-CAPABILITIES = (pages, members, listings, trades, documents, notifications, embeds, staff, privacy)
-CAPABILITIES = (pages, members, joining, listings, trades, documents, notifications, embeds, staff)
-CAPABILITIES = (pages, members, joining, listings, trades, documents, notifications, standing, embeds, staff)
+CAPABILITIES = (
+    pages, members, joining, listings, trades, documents, notifications, standing, embeds, staff, privacy,
+)  # fmt: skip
 
 
 def create_app(chosen: settings.Settings | None = None) -> Flask:

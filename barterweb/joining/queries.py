@@ -5,7 +5,7 @@ from sqlalchemy import select
 from barterweb.db import session
 from barterweb.errors import NotFound
 from barterweb.joining.models import Draft
-from barterweb.members.queries import hash_of
+from barterweb.security.queries import hash_of
 
 
 def draft(draft_id: str) -> Draft:

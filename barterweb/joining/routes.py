@@ -25,6 +25,8 @@ from barterweb.members import queries as members
 from barterweb.members import service as member_service
 from barterweb.members.errors import MemberError, SiretKnown
 from barterweb.members.forms import LEGAL_FORMS, SIZES, VAT_REGIMES
+from barterweb.security.facts import APPLICATIONS
+from barterweb.web import sessions
 from barterweb.web.access import public
 from barterweb.web.fragments import see_other
 
@@ -42,6 +44,7 @@ def begin_GET() -> ResponseReturnValue:
 @public
 def begin_POST() -> ResponseReturnValue:
     """Begin a draft, or correct who applies."""
+    member_service.count_try(APPLICATIONS, sessions.address())
     form = ContactForm()
     if not form.validate_on_submit():
         return _page("joining/begin.html", form=form, status=422)
@@ -109,6 +112,7 @@ def step_POST(draft_id: str, slug: str) -> ResponseReturnValue:
 @public
 def link_POST(draft_id: str) -> ResponseReturnValue:
     """Send the link that proves the address once more."""
+    member_service.count_try(APPLICATIONS, sessions.address())
     if LinkForm().validate_on_submit():
         service.send_link_again(draft_id=draft_id)
         flash("Un nouveau lien est parti. Le précédent ne vaut plus.", "ok")

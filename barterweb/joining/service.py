@@ -17,8 +17,8 @@ from barterweb.joining.models import Draft
 from barterweb.joining.queries import draft_for_link
 from barterweb.members.facts import Contact, normal_email
 from barterweb.members.models import Application
-from barterweb.members.queries import hash_of
 from barterweb.outbox.service import queue_mail
+from barterweb.security.queries import hash_of
 
 
 @transaction

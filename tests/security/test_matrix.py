@@ -65,6 +65,13 @@ def _actors(text: str) -> frozenset[str]:
 THINGS = {
     "staff.dispute_GET": {"trd": "disputed"},
     "staff.dispute_POST": {"trd": "disputed"},
+    "joining.verify_GET": {"adh": "draft", "token": "proof"},
+    "joining.verify_POST": {"adh": "draft", "token": "proof"},
+    **{
+        f"joining.{view}": {"adh": "draft_begun", "slug": "step"}
+        for view in ("contact_GET", "link_POST", "resume_GET", "step_GET", "step_POST")
+    },
+    "members.accepted_text_GET": {"sha256": "text"},
     "members.invitation_GET": {"token": "invitation"},
     "members.invitation_POST": {"token": "invitation"},
 }

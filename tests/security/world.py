@@ -7,19 +7,24 @@ foreign: other companies of another cluster. Whoever is not said to reach a thin
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from flask import Flask
+from flask import Flask, current_app
 from sqlalchemy import select
 
 from barterweb import clock, db
+from barterweb.documents.archive import Archive
 from barterweb.documents.models import Document
 from barterweb.ids import new_id
+from barterweb.joining import service as joining
 from barterweb.members import service
-from barterweb.members.facts import Invitee
-from barterweb.members.models import Role
+from barterweb.members.facts import Contact, Invitee
+from barterweb.members.models import Membership, Role
+from barterweb.money import Credits
 from barterweb.outbox.models import OutboxMessage
 from barterweb.security import service as guards
 from barterweb.security.facts import Visit
 from barterweb.security.models import Passkey, PersonSession
+from barterweb.standing import service as standing
+from barterweb.standing.models import Claim
 from barterweb.trades import service as trades
 from tests import build_members, build_trades
 from tests.build_members import Member
@@ -61,6 +66,11 @@ ABSENT = {
     "token": "x" * 43,
     "invitation": "x" * 43,
     "account_id": "operator_commission_zzz",
+    "draft_begun": "adh_01k9x7v3n2m4q5r6s7t8v9w0xy",
+    "draft": "adh_01k9x7v3n2m4q5r6s7t8v9w0xy",
+    "proof": "x" * 43,
+    "step": "nulle-part",
+    "text": "0" * 64,
     "disputed": "trd_01k9x7v3n2m4q5r6s7t8v9w0xy",
 }
 
@@ -131,6 +141,12 @@ def _half(whose: str, cluster_id: str) -> _Half:
         "invitation": _invitation_token(company, whose),
         "msg": _message_id(email),
         "disputed": _disputed_id(company, partner),
+        "per": build_members.person(
+            f"negoce-{whose}@transports.example", "trader", company_id=company.company_id
+        ).person_id,
+        **_with_logo(company),
+        **_standing(whose, company, partner),
+        **_drafts(whose),
     }
     return _Half(company, things)
 
@@ -187,3 +203,43 @@ def _disputed_id(buyer: Member, seller: Member) -> str:
 
 def _message_id(email: str) -> str:
     return db.session.scalars(select(OutboxMessage.id).where(OutboxMessage.to_email == email)).first() or ""
+def _with_logo(company: Member) -> Mapping[str, str]:
+    archive = Archive(current_app.config["SETTINGS"].documents_dir)
+    service.set_logo(actor=company.actor, sha256=archive.save(b"\x89PNG, so to speak"))
+    return {}
+
+
+def _standing(whose: str, company: Member, partner: Member) -> Mapping[str, str]:
+    """A request for credit, a year of membership, a claim on a company that left in debt, terms, an accepted text."""
+    request = standing.ask_credit(
+        actor=company.actor,
+        request_id=new_id("dcr"),
+        wanted=Credits(900_000),
+        turnover=Credits(50_000_000),
+        sells="Fret.",
+    )
+    cluster_ids = [cluster.id for cluster in build_members.company_row(company.company_id).clusters]
+    leaving = build_members.company(f"Partant {whose}", cluster_ids=cluster_ids)
+    build_trades.settled(leaving, partner, build_trades.terms(build_trades.line(1_000)))
+    standing.leave_network(actor=leaving.actor, company_id=leaving.company_id, reason="Cession")
+    of_company = Membership.company_id == company.company_id
+    return {
+        "dcr": request.id,
+        "adm": db.session.scalars(select(Membership.id).where(of_company)).one(),
+        "cre": db.session.scalars(select(Claim.id).where(Claim.company_id == leaving.company_id)).one(),
+        "reg": build_members.region(),
+        "text": service.current_text("terms").sha256,
+    }
+
+
+def _drafts(whose: str) -> Mapping[str, str]:
+    """Two applications that are being written, and the link that proves the address of one."""
+    contact = Contact(name="Candidat", email=f"brouillon-{whose}@ailleurs.example")
+    drafts = {"draft": new_id("adh"), "draft_begun": new_id("adh")}
+    for draft_id in drafts.values():
+        joining.begin_draft(draft_id=draft_id, contact=contact)
+    links = db.session.scalars(
+        select(OutboxMessage.payload).where(OutboxMessage.kind == "application_begun")
+    ).all()
+    (proof,) = (link["url"].rpartition("/")[2] for link in links if drafts["draft"] in link["url"])
+    return {**drafts, "proof": proof, "step": "siret"}

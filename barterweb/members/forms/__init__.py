@@ -10,6 +10,7 @@ from barterweb.members.forms.access import (
 )
 from barterweb.members.forms.company import AnswerForm, ApplicationForm, CompanyForm
 from barterweb.members.forms.directory import DirectoryForm, DirectoryPage
+from barterweb.members.forms.fields import EmailField, required
 from barterweb.members.forms.guards import (
     NOT_YOURS,
     WRONG_CODE,
@@ -23,7 +24,6 @@ from barterweb.members.forms.guards import (
     ResetForm,
     SetupForm,
 )
-from barterweb.members.forms.fields import EmailField, required
 from barterweb.members.forms.profile import PARTS, CapForm, MandateForm, ProfileForm, StatusForm
 from barterweb.members.forms.words import (
     LEGAL_FORMS,
@@ -51,23 +51,23 @@ __all__ = [
     "WRONG_SIGN_IN",
     "AnswerForm",
     "ApplicationForm",
+    "CapForm",
     "ChangePasswordForm",
     "CodeForm",
-    "CapForm",
     "CompanyForm",
     "DirectoryForm",
     "DirectoryPage",
     "EmailField",
     "HatForm",
     "InviteForm",
+    "MandateForm",
     "NewPasskeyForm",
     "PasskeyForm",
     "PasswordAgainForm",
     "PasswordForm",
+    "ProfileForm",
     "ResetForm",
     "SetupForm",
-    "MandateForm",
-    "ProfileForm",
     "SignInForm",
     "StatusForm",
     "explain",

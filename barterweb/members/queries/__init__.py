@@ -17,10 +17,8 @@ from barterweb.members.queries.companies import (
     sections,
     siret_is_known,
 )
-from barterweb.members.queries.events import events_of_access, events_of_company
+from barterweb.members.queries.events import downloads_by_accountants, events_of_access, events_of_company
 from barterweb.members.queries.hats import actor_for, hats_of, is_current, session_for
-from barterweb.members.queries.events import downloads_by_accountants, events_of_company
-from barterweb.members.queries.hats import actor_for, hats_of, is_current
 from barterweb.members.queries.network import (
     cluster_by_slug,
     clusters,
@@ -53,8 +51,8 @@ __all__ = [
     "company",
     "departments",
     "directory",
-    "events_of_access",
     "downloads_by_accountants",
+    "events_of_access",
     "events_of_company",
     "hats_of",
     "invitation_for",
@@ -69,8 +67,8 @@ __all__ = [
     "public_company",
     "public_company_count",
     "regions",
-    "session_for",
     "sections",
+    "session_for",
     "siret_is_known",
     "terms_in_force",
     "terms_of_region",

@@ -7,7 +7,6 @@ from flask import abort, flash, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from barterweb.actors import Actor
-from barterweb.errors import NotFound
 from barterweb.members import queries, service
 from barterweb.members.errors import MemberError
 from barterweb.members.forms import (
@@ -30,6 +29,9 @@ from barterweb.members.routes.blueprint import bp
 from barterweb.web.access import allowed, current_actor, public
 from barterweb.web.fragments import page_or_fragment, see_other
 
+MANDATE_REVOKED = (
+    "Mandat retiré\u00a0: vous établissez vos factures vous-même. Les anciennes restent valables."
+)
 _PAGE_NUMBER = re.compile(r"[1-9][0-9]{0,5}")
 
 
@@ -123,12 +125,11 @@ def purchase_cap_POST() -> ResponseReturnValue:
 def own_status_POST() -> ResponseReturnValue:
     """Stop selling for a while, or sell again."""
     actor, form = current_actor(), StatusForm()
-    if not form.validate_on_submit():
-        raise NotFound
-    service.set_company_status(
-        actor=actor, company_id=actor.member_company_id, status=form.status.data, reason=""
-    )
-    flash(OWN_STATUS_SET[form.status.data], "ok")
+    if form.validate_on_submit():
+        service.set_company_status(
+            actor=actor, company_id=actor.member_company_id, status=form.status.data, reason=""
+        )
+        flash(OWN_STATUS_SET[form.status.data], "ok")
     return see_other(url_for("members.own_company_GET"))
 
 
@@ -137,17 +138,12 @@ def own_status_POST() -> ResponseReturnValue:
 def mandate_POST() -> ResponseReturnValue:
     """Give the invoicing mandate, or take it back."""
     actor, form = current_actor(), MandateForm()
-    if not form.validate_on_submit():
-        raise NotFound
-    if form.given.data == "oui":
+    if form.validate_on_submit() and form.given.data == "oui":
         service.give_mandate(actor=actor)
         flash("Mandat donné\u00a0: vos prochaines factures sont établies en votre nom.", "ok")
-    else:
+    elif form.validate_on_submit():
         service.revoke_mandate(actor=actor)
-        flash(
-            "Mandat retiré\u00a0: vous établissez vos factures vous-même. Les anciennes restent valables.",
-            "ok",
-        )
+        flash(MANDATE_REVOKED, "ok")
     return see_other(url_for("members.accepted_texts_GET"))
 
 

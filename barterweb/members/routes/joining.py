@@ -7,33 +7,8 @@ from barterweb.members import queries, service
 from barterweb.members.errors import MemberError
 from barterweb.members.forms import AnswerForm, explain
 from barterweb.members.routes.blueprint import bp
-from barterweb.security.facts import APPLICATIONS
-from barterweb.web import sessions
 from barterweb.web.access import public
 from barterweb.web.fragments import see_other
-
-
-@bp.get("/adhesion")
-@public
-def apply_GET() -> ResponseReturnValue:
-    """Show the application form, with the id of what it will create."""
-    form = ApplicationForm(queries.clusters(), formdata=None, application_id=new_id("adh"))
-    return _application(form, 200)
-
-
-@bp.post("/adhesion")
-@public
-def apply_POST() -> ResponseReturnValue:
-    """Write down the application."""
-    service.count_try(APPLICATIONS, sessions.address())
-    form = ApplicationForm(queries.clusters())
-    if form.validate_on_submit():
-        try:
-            service.register_company(**form.application())
-            return see_other(url_for("members.applied_GET", application_id=form.application_id.data))
-        except MemberError as error:
-            form.show(error)
-    return _application(form, 422)
 
 
 @bp.get("/adhesion/<id('adh'):application_id>/recue")

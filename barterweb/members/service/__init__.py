@@ -77,6 +77,7 @@ __all__ = [
     "current_text",
     "disable_person",
     "edit_company",
+    "edit_profile",
     "end_other_sessions",
     "end_session",
     "enter",
@@ -108,6 +109,6 @@ __all__ = [
     "set_password",
     "set_purchase_cap",
     "set_region_terms",
-    "set_up_totp",
     "set_spending_cap",
+    "set_up_totp",
 ]
