@@ -15,6 +15,8 @@ from barterweb.demo.wording import fitting
 from barterweb.money import BASIS_POINTS
 from barterweb.trades import queries, refunds, service, settlement
 from barterweb.trades.errors import (
+    ApprovalNeeded,
+    ApprovalWaiting,
     BuyerAtCeiling,
     BuyerLacksCredit,
     CompanyMayNotTrade,
@@ -92,7 +94,7 @@ class Deal:
             service.agree_trade(
                 actor=self._somebody_of(self.other), trade_id=self.trade_id, version=self.version
             )
-        except (BuyerLacksCredit, SellerAtCeiling, CompanyMayNotTrade):
+        except (BuyerLacksCredit, SellerAtCeiling, CompanyMayNotTrade, ApprovalNeeded, ApprovalWaiting):
             return self.decline() if self.other == "buyer" else self.withdraw()
         return True
 

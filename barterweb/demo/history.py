@@ -10,6 +10,7 @@ from barterweb.demo.deals import COURSES, trades
 from barterweb.demo.joining import applies, joins
 from barterweb.demo.market import trade_by_chance
 from barterweb.demo.network import Network, open_network
+from barterweb.demo.standing import weekly_jobs
 from barterweb.demo.timeline import Story, midnight, office_hours, working_day_before
 from barterweb.documents import service as documents
 from barterweb.listings import service as listings
@@ -42,6 +43,7 @@ def begin(network: Network) -> None:
             begins = max(office_hours(day, rng), opening)
         network.timeline.tell(begins, joins(network, company))
     network.timeline.tell(opening, _nights())
+    network.timeline.tell(opening, weekly_jobs(network))
     network.timeline.tell(opening, _visits_of_the_accountant(network))
 
 

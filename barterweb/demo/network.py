@@ -154,7 +154,9 @@ def _open_region(network: Network, region: corpus.Region) -> str:
     members.set_region_terms(region_id=region_id, starts_on=network.opens_on, terms=pilot)
     if region.code == PAID_REGION:
         since = (network.today - timedelta(days=PAID_SINCE_DAYS)).replace(day=1)
-        paid = RegionSettings(balance_cap_cents=BALANCE_CAP_CENTS, commission_waived=False)
+        paid = RegionSettings(
+            balance_cap_cents=BALANCE_CAP_CENTS, commission_waived=False, membership_waived=False
+        )
         members.set_region_terms(region_id=region_id, starts_on=since, terms=paid)
     return region_id
 

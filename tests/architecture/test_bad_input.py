@@ -21,6 +21,12 @@ from barterweb import ledger
 from barterweb.db import session
 from barterweb.documents.models import Document
 from barterweb.ids import new_id
+from barterweb.joining import service as joining
+from barterweb.members.facts import Contact
+from barterweb.members.models import Membership
+from barterweb.money import Credits
+from barterweb.standing import service as standing
+from barterweb.standing.models import Claim
 from barterweb.trades.models import Trade, TradeEvent
 from tests import build_members, build_trades
 from tests.conftest import _session_of
@@ -113,12 +119,28 @@ def _populate() -> dict[str, list[str]]:
         for pair in ((haulier, firm), (firm, haulier))
         for make in (build_trades.proposed, build_trades.agreed, build_trades.delivered, build_trades.settled)
     ]
+    draft_id = new_id("adh")
+    joining.begin_draft(draft_id=draft_id, contact=Contact(name="Neuf", email="brouillon@ailleurs.example"))
+    request = standing.ask_credit(
+        actor=haulier.actor,
+        request_id=new_id("dcr"),
+        wanted=Credits(900_000),
+        turnover=Credits(1),
+        sells="Fret.",
+    )
+    leaving = build_members.company("Partant")
+    build_trades.settled(leaving, firm, small)
+    standing.leave_network(actor=leaving.actor, company_id=leaving.company_id, reason="Cession")
     return {
+        "dcr": [request.id],
+        "adm": list(session.scalars(select(Membership.id))),
+        "cre": list(session.scalars(select(Claim.id))),
+        "reg": [build_members.region()],
         "cmp": [haulier.company_id, firm.company_id],
         "lst": [build_trades.listing(haulier), build_trades.listing(firm, kind="need")],
         "trd": trades,
         "doc": list(session.scalars(select(Document.id))),
-        "adh": [build_members.application(contact_email="neuf@ailleurs.example")],
+        "adh": [build_members.application(contact_email="neuf@ailleurs.example"), draft_id],
         "rol": [new_id("rol")],
         "slug": ["axelera"],
         "account_id": [haulier.account_id],
@@ -150,11 +172,12 @@ def addresses(rule: Rule, world: World, *, hostile: bool) -> Iterator[str]:
     if not parts:
         yield pattern
         return
-    (prefix, name), *_ = parts
+    (prefix, name), *others = parts
+    rest = [world.ids.get(kind or part, ["siret"])[0] for kind, part in others]
     known = world.ids.get(prefix or name, [])
     values = [*HOSTILE[1:], new_id(prefix or "abc"), (prefix or "x") + "_" + "z" * 26] if hostile else known
     for value in values:
-        yield pattern.format(quote(value, safe=""))
+        yield pattern.format(quote(value, safe=""), *rest)
 
 
 def check(answer: Any, what: str) -> None:
