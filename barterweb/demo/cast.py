@@ -21,6 +21,7 @@ NAMED = (
 )
 """Companies of the people on the sign-in page, and of the founding example: in every network, the first to join."""
 
+SECOND_REGION = "bfc"
 _LONGEST_TITLE = 80
 
 
@@ -83,9 +84,14 @@ def of_size(companies: int, listings: int) -> Cast:
 
 
 def _in_order() -> tuple[corpus.Company, ...]:
-    return tuple(
-        sorted(corpus.companies(), key=lambda c: NAMED.index(c.slug) if c.slug in NAMED else len(NAMED))
-    )
+    regions = {cluster.slug: cluster.region for cluster in corpus.clusters()}
+
+    def place(company: corpus.Company) -> tuple[int, bool]:
+        """The named ones first, then those whose memberships are no longer waived: their second year is about to begin."""
+        named = NAMED.index(company.slug) if company.slug in NAMED else len(NAMED)
+        return named, regions[company.clusters[0]] != SECOND_REGION
+
+    return tuple(sorted(corpus.companies(), key=place))
 
 
 def _pairs() -> dict[str, tuple[corpus.Person, corpus.Person]]:

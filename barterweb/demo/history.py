@@ -19,7 +19,7 @@ from barterweb.trades import settlement
 
 JOINING_DAYS = 55
 LATE_ONE_IN = 12
-LATE_DAYS = (170, 95, 37, 18)
+LATE_DAYS = (52, 170, 95, 37, 18)
 """Most companies join within two months; one in so many came later, these days before today."""
 
 _FIRST_TRADE_DAY = 15

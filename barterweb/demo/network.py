@@ -8,7 +8,7 @@ from random import Random
 from barterweb import clock
 from barterweb.actors import Actor
 from barterweb.demo import corpus
-from barterweb.demo.cast import SEED, Cast
+from barterweb.demo.cast import SECOND_REGION, SEED, Cast
 from barterweb.demo.corpus.registration import registration
 from barterweb.demo.timeline import Timeline
 from barterweb.documents import service as documents
@@ -24,9 +24,9 @@ DEMO_DOMAIN = "@barter.example"
 
 YEAR = timedelta(days=365)
 BALANCE_CAP_CENTS = 2_000_000
-PAID_REGION = "bfc"
+PAID_REGION = SECOND_REGION
 PAID_SINCE_DAYS = 75
-"""The second region's pilot is over for commissions: they are taken since about so many days, so that both cases show."""
+"""The second region's pilot is over: commissions and memberships are due since so many days, so that both cases show."""
 
 OPERATORS_INDEX = 900_000
 """The operator's place among the invented registration numbers, far from those of companies."""

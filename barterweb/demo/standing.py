@@ -79,11 +79,12 @@ def weekly_jobs(network: Network) -> Story:
 
 
 def _record_payments(network: Network) -> None:
-    """About half of those who owe a year have paid it."""
+    """About half of those whose next year begins soon have paid it; who joined last has not paid the first one yet."""
     unpaid = (
         select(Membership.id, Company.siren)
         .join(Company, Company.id == Membership.company_id)
         .where(Membership.waived.is_(False), Membership.paid_on.is_(None))
+        .where(Membership.starts_on > Company.joined_on)
         .where(Membership.starts_on <= clock.today() + timedelta(days=14))
         .order_by(Company.siren)
     )
