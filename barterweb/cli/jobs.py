@@ -15,7 +15,6 @@ from flask.cli import ScriptInfo
 from barterweb import ledger
 from barterweb.documents import service as documents
 from barterweb.documents.archive import Archive, archive_of
-from barterweb.documents.archive import Archive
 from barterweb.joining import service as joining
 from barterweb.listings import service as listings
 from barterweb.members import service as members

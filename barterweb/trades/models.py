@@ -172,6 +172,8 @@ class TradeRefund(Model):
     reason: Mapped[str] = mapped_column(Text)
     transfer_id: Mapped[str | None] = mapped_column(String(40))
     credit_note_id: Mapped[str | None] = mapped_column(String(40))
+
+
 class PurchaseApproval(Model):
     """The decision an administrator of the buyer is asked for, on one version whose cost is above a cap of its company.
 
@@ -179,6 +181,7 @@ class PurchaseApproval(Model):
     """
 
     __tablename__ = "purchase_approvals"
+    __table_args__ = (
         CheckConstraint("status IN ('waiting', 'approved', 'refused')", name="status"),
         CheckConstraint("(status = 'waiting') = (decided_at IS NULL)", name="decided"),
         Index("ix_purchase_approvals_company_id_status", "company_id", "status"),

@@ -17,10 +17,8 @@ from barterweb.errors import NotFound
 from barterweb.members import queries as members
 from barterweb.members.models import Company, Person, company_clusters
 from barterweb.money import share_bp
-from barterweb.trades.facts import Commission, Figure, Sale, Terms, commission_on, left_of
+from barterweb.trades.facts import Commission, Figure, Sale, Terms, commission_on, left_of, near_limit
 from barterweb.trades.models import Trade, TradeEvent, TradeLine, TradeRefund, TradeVersion
-from barterweb.trades.facts import Commission, Figure, Terms, commission_on, near_limit
-from barterweb.trades.models import Trade, TradeEvent, TradeLine, TradeVersion
 from barterweb.trades.policy import must_act
 from barterweb.trades.states import OPEN_STATES
 

@@ -9,7 +9,6 @@ from alembic import op
 
 revision = "0030"
 down_revision = "0011"
-down_revision = "0010"
 branch_labels = None
 depends_on = None
 

@@ -11,7 +11,7 @@ from flask import Flask, current_app
 from sqlalchemy import select
 
 from barterweb import clock, db
-from barterweb.documents.archive import Archive
+from barterweb.documents.archive import archive_of
 from barterweb.documents.models import Document
 from barterweb.ids import new_id
 from barterweb.joining import service as joining
@@ -203,8 +203,10 @@ def _disputed_id(buyer: Member, seller: Member) -> str:
 
 def _message_id(email: str) -> str:
     return db.session.scalars(select(OutboxMessage.id).where(OutboxMessage.to_email == email)).first() or ""
+
+
 def _with_logo(company: Member) -> Mapping[str, str]:
-    archive = Archive(current_app.config["SETTINGS"].documents_dir)
+    archive = archive_of(current_app.config["SETTINGS"])
     service.set_logo(actor=company.actor, sha256=archive.save(b"\x89PNG, so to speak"))
     return {}
 

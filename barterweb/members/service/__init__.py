@@ -82,7 +82,6 @@ __all__ = [
     "end_session",
     "enter",
     "forget_factors",
-    "edit_profile",
     "give_mandate",
     "grant_role",
     "hash_password",

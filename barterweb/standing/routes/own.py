@@ -6,7 +6,7 @@ from werkzeug.wrappers import Response
 
 from barterweb import ledger
 from barterweb.actors import Actor
-from barterweb.documents.archive import Archive
+from barterweb.documents.archive import Archive, archive_of
 from barterweb.documents.errors import ArchiveFileMissing
 from barterweb.errors import NotFound
 from barterweb.ids import new_id
@@ -168,4 +168,4 @@ def _own(actor: Actor) -> Company:
 
 
 def _archive() -> Archive:
-    return Archive(current_app.config["SETTINGS"].documents_dir)
+    return archive_of(current_app.config["SETTINGS"])

@@ -42,13 +42,11 @@ GROUPS = {"en-cours": "open", "termines": "closed", "tous": "all"}
 @allowed(*MEMBER_KINDS)
 def dashboard_GET() -> ResponseReturnValue:
     """Show the balance and what waits for the company."""
-    actor = current_actor()
-    to_approve = approval.purchases_to_approve(actor)
+    to_approve = approval.purchases_to_approve(current_actor())
+    amounts = queries.amounts_of(to_approve)
+    board = queries.dashboard(current_actor())
     return render_template(
-        "trades/dashboard.html",
-        board=queries.dashboard(actor),
-        to_approve=to_approve,
-        amounts_to_approve=queries.amounts_of(to_approve),
+        "trades/dashboard.html", board=board, to_approve=to_approve, amounts_to_approve=amounts
     )
 
 
@@ -329,10 +327,9 @@ def _typed_or_new(form: Form | None, kind: type[Form], trade: Trade) -> Form:
 def _check_page(page: str, trade: Trade, form: Form, status: int = 200) -> Response:
     check = queries.check_of_trade(trade, current_actor())
     template, fragment = f"trades/{page}.html", f"trades/_{page}.html"
-    asked = approval.view_of(trade, current_actor())
-    return page_or_fragment(
-        template, fragment, status=status, trade=trade, check=check, form=form, approval=asked
-    )
+    shown = {"trade": trade, "check": check, "form": form}
+    shown["approval"] = approval.view_of(trade, current_actor())
+    return page_or_fragment(template, fragment, status=status, **shown)
 
 
 def _sides(listing: Listing) -> tuple[Company, Company]:
