@@ -76,10 +76,3 @@ class NotAnInvoiceFile(InvoiceError):
     """The file is no PDF, or too large."""
 
     reason: Literal["not_pdf", "too_large"]
-
-
-@dataclass
-class NotALogo(InvoiceError):
-    """The file is no picture of a kind we draw (PNG, JPEG, WebP), or too large."""
-
-    reason: Literal["not_a_picture", "too_large"]

@@ -17,13 +17,12 @@ from barterweb.documents.facts.invoices import (
     vat_by_rate,
 )
 from barterweb.documents.facts.mentions import VAT_FRANCHISE_MENTION, missing_mentions, standard_mentions
-from barterweb.documents.facts.own import MAX_LOGO_BYTES, MAX_OWN_FILE_BYTES, OwnInvoiceDetails
+from barterweb.documents.facts.own import MAX_OWN_FILE_BYTES, OwnInvoiceDetails
 from barterweb.documents.facts.parties import Address, Party
 from barterweb.documents.facts.statements import StatementFacts, StatementLine
 from barterweb.documents.facts.terms import InvoicingTerms
 
 __all__ = [
-    "MAX_LOGO_BYTES",
     "MAX_OWN_FILE_BYTES",
     "VAT_FRANCHISE_MENTION",
     "Address",

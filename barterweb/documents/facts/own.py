@@ -7,9 +7,6 @@ MAX_OWN_FILE_BYTES = 1_572_864
 """A megabyte and a half: within what one request may carry."""
 
 
-MAX_LOGO_BYTES = 1_048_576
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OwnInvoiceDetails:
     """What the seller says of its invoice; `file` is a PDF, or None when it only gives the number."""

@@ -3,7 +3,6 @@
 from barterweb.documents.forms.invoices import (
     CorrectionForm,
     IssueForm,
-    LogoForm,
     OwnInvoiceForm,
     correction_of,
     explain,
@@ -16,7 +15,6 @@ __all__ = [
     "CorrectionForm",
     "InvoicingTermsForm",
     "IssueForm",
-    "LogoForm",
     "OwnInvoiceForm",
     "Period",
     "PeriodForm",

@@ -3,20 +3,18 @@
 from datetime import date
 from typing import Any
 
-from wtforms import BooleanField, FileField, ValidationError
+from wtforms import FileField, ValidationError
 from wtforms.validators import DataRequired, InputRequired, Length, Regexp
 
 from barterweb import clock
 from barterweb.documents.errors import (
     InvoiceIncomplete,
     NoMandate,
-    NotALogo,
     NotAnInvoiceFile,
     NothingToCorrect,
     OwnInvoiceRecorded,
 )
 from barterweb.documents.facts import (
-    MAX_LOGO_BYTES,
     MAX_OWN_FILE_BYTES,
     Address,
     InvoiceFacts,
@@ -84,18 +82,6 @@ class CorrectionForm(Form):
         return Address(lines=lines, postal_code=self.postal_code.data, city=self.city.data)
 
 
-class LogoForm(Form):
-    """The picture printed on the company's invoices."""
-
-    file = FileField("Logo (PNG, JPEG ou WebP)")
-    remove = BooleanField("Ne plus imprimer de logo")
-
-    def picture(self) -> bytes | None:
-        """Return the bytes sent, at most one more than allowed; None to remove the logo."""
-        sent: Any = self.file.data
-        return None if self.remove.data else (sent.read(MAX_LOGO_BYTES + 1) if sent else b"")
-
-
 def correction_of(facts: InvoiceFacts) -> CorrectionForm:
     """Return the form filled with what the invoice says now."""
     address = facts.delivery_address
@@ -132,10 +118,6 @@ def explain(error: BusinessError) -> str:
             return (
                 "Le fichier dépasse 1,5\u00a0Mo. Rien n’est enregistré\u00a0: choisissez un PDF plus léger."
             )
-        case NotALogo(reason="too_large"):
-            return "Ce logo est trop grand\u00a0: 1\u00a0Mo et 4\u202f000 pixels de côté au plus. Rien n’a changé."
-        case NotALogo():
-            return "Ce fichier n’est pas une image PNG, JPEG ou WebP. Rien n’a changé\u00a0: choisissez-en un autre."
         case NotAnInvoiceFile():
             return "Le fichier n’est pas un PDF. Rien n’est enregistré\u00a0: choisissez le PDF de votre facture."
     raise error

@@ -12,7 +12,6 @@ from barterweb.documents.service.invoices import (
     issue_waiting_invoice,
     issue_waiting_invoices,
 )
-from barterweb.documents.service.logos import set_logo
 from barterweb.documents.service.own import record_own_invoice
 from barterweb.documents.service.settings import set_invoicing_terms
 from barterweb.documents.service.statements import log_download, statement_document
@@ -31,6 +30,5 @@ __all__ = [
     "render_document",
     "render_waiting",
     "set_invoicing_terms",
-    "set_logo",
     "statement_document",
 ]
