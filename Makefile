@@ -75,6 +75,8 @@ lock: $(TOOLS) ## Write requirements*.txt anew from requirements*.in, with hashe
 	$(STEP) "uv" $(BIN)/python -m pip --disable-pip-version-check install --quiet uv
 	$(STEP) "requirements.txt" $(LOCK) requirements.in --output-file requirements.txt
 	$(STEP) "requirements-dev.txt" $(LOCK) requirements-dev.in --output-file requirements-dev.txt
+	$(STEP) "deploy/scan/requirements.txt" $(LOCK) deploy/scan/requirements.in --output-file deploy/scan/requirements.txt
+	$(STEP) "deploy/scan/requirements-wapiti.txt" $(LOCK) deploy/scan/requirements-wapiti.in --output-file deploy/scan/requirements-wapiti.txt
 
 LOCK := $(BIN)/uv pip compile --quiet --upgrade --generate-hashes --universal --python-version 3.11 \
 	--no-emit-index-url --no-emit-find-links --no-header

@@ -24,6 +24,9 @@ import openapi  # noqa: E402
 import site_to_scan  # noqa: E402
 
 WAPITI_SECONDS = int(os.environ.get("WAPITI_SECONDS", "240"))
+ATTACK_SECONDS = int(os.environ.get("ATTACK_SECONDS", "30"))
+"""How long wapiti crawls, and how long each of its modules attacks."""
+
 EXAMPLES = os.environ.get("EXAMPLES", "15")
 PEOPLE = ("visitor", "administrator", "operator")
 WAPITI_MODULES = (
@@ -44,14 +47,17 @@ class Finding:
 def main() -> int:
     found: list[Finding] = []
     with tempfile.TemporaryDirectory() as folder, site_to_scan.running(Path(folder)) as site:
-        for name, findings in (
-            ("bandit", bandit()),
-            ("schemathesis", schemathesis(site, Path(folder))),
-            ("wapiti", wapiti(site, Path(folder))),
-        ):
-            these = [*findings]
+        scans = {
+            "bandit": bandit(),
+            "schemathesis": schemathesis(site, Path(folder)),
+            "wapiti": wapiti(site, Path(folder)),
+        }
+        for name in sys.argv[1:] or scans:
+            these = [*scans[name]]
             print(f"{name}: {len(these)} findings", flush=True)
             found += these
+            for finding, times in Counter(these).items():
+                print(f"  {times} × {finding.rule}: {finding.place[:150]}", flush=True)
     reasons = tomllib.loads((HERE / "explained.toml").read_text())["explained"]
     unexplained = [finding for finding in found if not any(explains(reason, finding) for reason in reasons)]
     for finding, times in Counter(unexplained).items():
@@ -108,7 +114,7 @@ def wapiti(site: site_to_scan.Site, folder: Path) -> Iterator[Finding]:
         command = [
             tool("wapiti", "WAPITI_VENV"), "--url", f"{site.url}/", "--scope", "folder", "--depth", "3",
             "--max-links-per-page", "30", "--max-files-per-dir", "30", "--max-scan-time", str(WAPITI_SECONDS),
-            "--max-attack-time", "30", "--header", f"Cookie: session={site.cookies[person]}",
+            "--max-attack-time", str(ATTACK_SECONDS), "--header", f"Cookie: session={site.cookies[person]}",
             "--module", WAPITI_MODULES, "--exclude", f"{site.url}/deconnexion", "--format", "json", "--output", str(report),
             "--flush-session", "--no-bugreport", "--store-session", str(folder), "--store-config", str(folder),
             "--verbose", "0",
