@@ -35,7 +35,7 @@ def begin(network: Network) -> None:
     companies, late = network.cast.companies, 0
     for index, company in enumerate(companies):
         rng = network.random("joins", company.slug)
-        if index % LATE_ONE_IN == LATE_ONE_IN - 1 and company.slug not in network.careful:
+        if index % LATE_ONE_IN == LATE_ONE_IN - 1 and company.slug not in network.careful | network.punctual:
             begins = working_day_before(network.today, LATE_DAYS[late % len(LATE_DAYS)], rng)
             late += 1
         else:

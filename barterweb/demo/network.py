@@ -79,7 +79,8 @@ class Network:
 
     `today` is the day at whose beginning the history ends. `ads` are the listings by region and kind, `sellers` the
     companies that offer something by region and category, `keeps` the cents of Barter that a company does not spend by
-    its slug, `careful` the slugs of those that publish at once and never forget or withdraw a listing.
+    its slug, `careful` the slugs of those that publish at once and never forget or withdraw a listing, `punctual` of those that join
+    in the first weeks because something is arranged for them.
     """
 
     cast: Cast
@@ -93,6 +94,7 @@ class Network:
     sellers: dict[tuple[str, str], list[Member]] = field(default_factory=lambda: defaultdict(list))
     keeps: Counter[str] = field(default_factory=Counter)
     careful: set[str] = field(default_factory=set)
+    punctual: set[str] = field(default_factory=set)
     done: Counter[str] = field(default_factory=Counter)
     password_hash: str = ""
 

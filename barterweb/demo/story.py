@@ -140,6 +140,7 @@ _REGULAR_MONTHS = 8
 def arrange(network: Network) -> int:
     """Add what is arranged to what chance brings; return how many trades that makes."""
     network.careful.update(NAMED, (waiting.seller for waiting in WAITING))
+    network.punctual.update(MOODS, (slug for slug, *_ in STATUSES), (waiting.buyer for waiting in WAITING))
     network.timeline.tell(_early(network, 13), _keep_something(network))
     for slug, mood in MOODS.items():
         network.timeline.tell(_early(network, 90), _is_moody(network, slug, mood))

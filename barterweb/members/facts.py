@@ -71,6 +71,7 @@ _DEPARTMENTS = dict(
         "973 Guyane,974 La Réunion,975 Saint-Pierre-et-Miquelon,976 Mayotte"
     ).split(",")
 )
+_NAF = re.compile(r"([0-9]{2})\.?([0-9]{2})([A-Z])")
 _POSTAL_CODE = re.compile(r"[0-9]{5}")
 _NOT_A_WORD = re.compile(r"[^a-z0-9]+")
 _LIGATURES = str.maketrans({"œ": "oe", "æ": "ae", "ß": "ss"})
@@ -121,6 +122,13 @@ def department_of(postal_code: str) -> str | None:
     else:
         code = postal_code[:3] if postal_code.startswith("97") else postal_code[:2]
     return _DEPARTMENTS.get(code)
+
+
+def read_naf(text: str) -> str | None:
+    """Return a NAF code as ``49.41B``, typed with or without its dot; empty for nothing typed, None for what is none."""
+    typed = text.upper().replace(" ", "")
+    match = _NAF.fullmatch(typed)
+    return f"{match[1]}.{match[2]}{match[3]}" if match else None if typed else ""
 
 
 def section_of(naf: str) -> str | None:

@@ -159,7 +159,7 @@ def test_what_members_do_with_their_own_listings_leaves_no_audit_event(app: Flas
         ("standby", "need", True),
         ("standby", "offer", False),
         ("suspended", "need", False),
-        ("left", "need", False),
+        ("suspended", "offer", False),
     ],
 )
 def test_what_a_company_may_publish_depends_on_its_status(

@@ -1,6 +1,5 @@
 """Describing a company: the application, and what its administrators change later."""
 
-import re
 from collections.abc import Iterator, Sequence
 from typing import Any
 
@@ -19,13 +18,12 @@ from barterweb.members.facts import (
     read_vat_number,
     vat_number_of,
 )
-from barterweb.members.forms.fields import EmailField, SiretField, one_of, optional, required
+from barterweb.members.forms.fields import EmailField, NafField, SiretField, one_of, optional, required
 from barterweb.members.forms.profile import BicField, ElectronicAddressField, IbanField
 from barterweb.members.forms.words import LISTING_KINDS, SIZES, VAT_REGIMES, explain
 from barterweb.members.models import Cluster, Company
 from barterweb.web.fields import AmountField, Form, IdField, TextField
 
-_NAF = re.compile(r"([0-9]{2})\.?([0-9]{2})([A-Z])")
 _FIRST_ON_THE_PAGE = ("siret", "name", "sector", "naf", "size_band", "description")
 _WRONG_VAT_NUMBER = {
     "malformed": "Ce n’est pas un numéro de TVA français\u00a0: il s’écrit FR, deux caractères, puis le SIREN.",
@@ -95,7 +93,7 @@ class ApplicationForm(LegalForm):
     sector = TextField(
         "Secteur d’activité", required("Indiquez le secteur, par exemple transport routier.", 120)
     )
-    naf = TextField("Code NAF (APE)", optional(8))
+    naf = NafField("Code NAF (APE)", optional(8))
     size_band = SelectField(
         "Effectif",
         one_of(SIZES, "Choisissez l’effectif."),
@@ -156,11 +154,6 @@ class ApplicationForm(LegalForm):
         if len({self._regions[cluster_id] for cluster_id in field.data}) > 1:
             raise ValidationError(explain(ClustersOfSeveralRegions()))
 
-    def validate_naf(self, field: TextField) -> None:
-        """Refuse what is not a code of the French nomenclature."""
-        if field.data and _NAF.fullmatch(field.data.upper().replace(" ", "")) is None:
-            raise ValidationError("Écrivez un code de quatre chiffres et une lettre, par exemple 49.41B.")
-
     def application(self) -> dict[str, Any]:
         """Return what `service.register_company` takes; only after validation."""
         return {
@@ -175,7 +168,6 @@ class ApplicationForm(LegalForm):
         }
 
     def _details(self) -> CompanyDetails:
-        naf = _NAF.fullmatch(self.naf.data.upper().replace(" ", ""))
         return CompanyDetails(
             name=self.name.data,
             legal_form=self.legal_form.data,
@@ -189,7 +181,7 @@ class ApplicationForm(LegalForm):
             postal_code=self.postal_code.data,
             city=self.city.data,
             sector=self.sector.data,
-            naf=f"{naf[1]}.{naf[2]}{naf[3]}" if naf else "",
+            naf=self.naf.data or "",
             size_band=self.size_band.data,
             description=self.description.data,
         )

@@ -9,7 +9,7 @@ from wtforms.validators import AnyOf, DataRequired, InputRequired, Length, Optio
 from wtforms.widgets import EmailInput
 
 from barterweb.members.errors import NotASiret
-from barterweb.members.facts import read_siret
+from barterweb.members.facts import read_naf, read_siret
 from barterweb.web.fields import TextField
 
 _EMAIL = re.compile(
@@ -39,6 +39,17 @@ class SiretField(TextField):
             self.data = read_siret(self.typed)
         except NotASiret as error:
             raise ValueError(_siret_sentence(error)) from error
+
+
+class NafField(TextField):
+    """A code of the French nomenclature of activities; `data` is its written form, or empty."""
+
+    def pre_validate(self, form: Any) -> None:
+        """Refuse what is not a code."""
+        code = read_naf(self.data or "")
+        if code is None:
+            raise ValidationError("Écrivez un code de quatre chiffres et une lettre, par exemple 49.41B.")
+        self.data = code
 
 
 class EmailField(TextField):

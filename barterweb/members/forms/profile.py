@@ -12,7 +12,7 @@ from wtforms.validators import AnyOf, Length
 from wtforms.widgets import CheckboxInput, TextArea
 
 from barterweb.members.facts import HIDEABLE_PARTS, Profile
-from barterweb.members.forms.fields import EmailField, one_of, optional, required
+from barterweb.members.forms.fields import EmailField, NafField, one_of, optional, required
 from barterweb.members.forms.words import SIZES
 from barterweb.members.models import Company
 from barterweb.money import Credits
@@ -22,7 +22,6 @@ _WEBSITE = re.compile(
     r"https?://(?:[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?\.)+[A-Za-z]{2,}(?:/[A-Za-z0-9._~/%-]*)?"
 )
 _PHONE = re.compile(r"\+?[0-9](?:[ .]?[0-9]){5,14}")
-_NAF = re.compile(r"([0-9]{2})\.?([0-9]{2})([A-Z])")
 _ELECTRONIC_ADDRESS = re.compile(r"[A-Za-z0-9._-]{1,116}")
 _MOST_CAPACITIES = 12
 
@@ -42,7 +41,7 @@ class ProfileForm(Form):
     """The company's page in the directory."""
 
     sector = TextField("Secteur d’activité", required("Indiquez le secteur.", 120))
-    naf = TextField("Code NAF (APE)", optional(8))
+    naf = NafField("Code NAF (APE)", optional(8))
     size_band = SelectField(
         "Effectif",
         one_of(SIZES, "Choisissez l’effectif."),
@@ -68,11 +67,6 @@ class ProfileForm(Form):
         visible = [part for part in HIDEABLE_PARTS if part not in company.hidden_parts]
         super().__init__(obj=company, data={"shown": visible}, **options)
 
-    def validate_naf(self, field: TextField) -> None:
-        """Refuse what is not a code of the French nomenclature."""
-        if field.data and _NAF.fullmatch(field.data.upper().replace(" ", "")) is None:
-            raise ValidationError("Écrivez un code de quatre chiffres et une lettre, par exemple 49.41B.")
-
     def validate_capacities(self, field: TextField) -> None:
         """A page holds so many lines."""
         if len(_lines(field.data)) > _MOST_CAPACITIES:
@@ -97,10 +91,9 @@ class ProfileForm(Form):
 
     def profile(self) -> Profile:
         """Return what `service.edit_profile` takes; only after validation."""
-        naf = _NAF.fullmatch(self.naf.data.upper().replace(" ", ""))
         return Profile(
             sector=self.sector.data,
-            naf=f"{naf[1]}.{naf[2]}{naf[3]}" if naf else "",
+            naf=self.naf.data or "",
             size_band=self.size_band.data,
             capacities="\n".join(_lines(self.capacities.data)),
             website=self.website.data,
