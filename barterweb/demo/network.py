@@ -79,8 +79,8 @@ class Network:
 
     `today` is the day at whose beginning the history ends. `ads` are the listings by region and kind, `sellers` the
     companies that offer something by region and category, `keeps` the cents of Barter that a company does not spend by
-    its slug, `careful` the slugs of those that publish at once and never forget or withdraw a listing, `punctual` of those that join
-    in the first weeks because something is arranged for them.
+    its slug, `careful` the slugs of those that publish at once and never forget or withdraw a listing, `punctual` of those
+    that join in the first weeks because something is arranged for them.
     """
 
     cast: Cast
