@@ -121,3 +121,46 @@ class ArchivedFile(Model):
     sha256: Mapped[str] = mapped_column(String(64), primary_key=True)
     data: Mapped[bytes] = mapped_column(LargeBinary)
     stored_at: Mapped[datetime] = mapped_column(Timestamp)
+
+
+class AccountingSettings(Model):
+    """What a company decided about its books: the last month of its financial year, its plan (JSON of `AccountPlan`)."""
+
+    __tablename__ = "accounting_settings"
+    __table_args__ = (CheckConstraint("year_end_month BETWEEN 1 AND 12", name="year_end_month"),)
+
+    company_id: Mapped[str] = mapped_column(ForeignKey("companies.id"), primary_key=True)
+    year_end_month: Mapped[int]
+    plan: Mapped[str] = mapped_column(Text)
+    changed_at: Mapped[datetime] = mapped_column(Timestamp)
+    person_id: Mapped[str] = mapped_column(ForeignKey("people.id"))
+
+
+class Export(Model):
+    """A file that somebody took of a company's accounts: what "since the last export" and "new" are counted from.
+
+    `covers_until` is the last day the file holds whole: the period's last, or the day before it was taken.
+    """
+
+    __tablename__ = "document_exports"
+    __table_args__ = (
+        Index("ix_document_exports_person_id_company_id", "person_id", "company_id", "covers_until"),
+    )
+
+    id: Mapped[str] = mapped_column(String(40), primary_key=True)
+    person_id: Mapped[str] = mapped_column(ForeignKey("people.id"))
+    company_id: Mapped[str] = mapped_column(ForeignKey("companies.id"))
+    kind: Mapped[str] = mapped_column(String(20))
+    period_start: Mapped[date] = mapped_column(Date)
+    period_end: Mapped[date] = mapped_column(Date)
+    covers_until: Mapped[date] = mapped_column(Date)
+    at: Mapped[datetime] = mapped_column(Timestamp)
+
+
+class StatementRound(Model):
+    """A month whose statements were issued and announced, once."""
+
+    __tablename__ = "statement_rounds"
+
+    month: Mapped[date] = mapped_column(Date, primary_key=True)
+    announced_at: Mapped[datetime] = mapped_column(Timestamp)

@@ -175,6 +175,18 @@ def month_end_balances(account_id: str, month_ends: Sequence[date]) -> list[int]
     return [cents or 0 for cents in session.execute(select(*columns)).one()]
 
 
+def entries_per_day(account_ids: AccountIds, since: date) -> dict[str, dict[date, int]]:
+    """Return how many entries members' accounts have on each day from `since` on, by account; one query."""
+    counts: dict[str, dict[date, int]] = defaultdict(dict)
+    for account_id, booked_on, count in session.execute(
+        select(Entry.account_id, Entry.booked_on, func.count())
+        .where(Entry.account_id.in_(account_ids), Entry.stripe == 0, Entry.booked_on >= since)
+        .group_by(Entry.account_id, Entry.booked_on)
+    ):
+        counts[account_id][booked_on] = count
+    return counts
+
+
 def totals() -> LedgerTotals:
     """Return the ledger in figures; the sum of all balances must be zero."""
     balance = Account.balance_cents

@@ -11,7 +11,7 @@ if TYPE_CHECKING:  # the children that render PDFs use the filters without loadi
     from flask import Flask
 
 _NBSP = "\u00a0"
-_MONTHS = "janvier février mars avril mai juin juillet août septembre octobre novembre décembre".split()
+MONTHS = "janvier février mars avril mai juin juillet août septembre octobre novembre décembre".split()
 
 
 def amount(cents: int) -> str:
@@ -44,7 +44,7 @@ def percent_bp(rate_bp: int) -> str:
 def day(value: date | datetime) -> str:
     """``2026-08-03`` → ``3 août 2026`` (``1er`` for the first of a month)."""
     on = _date(value)
-    return f"{'1er' if on.day == 1 else on.day} {_MONTHS[on.month - 1]} {on.year}"
+    return f"{'1er' if on.day == 1 else on.day} {MONTHS[on.month - 1]} {on.year}"
 
 
 def day_short(value: date | datetime) -> str:
@@ -59,7 +59,7 @@ def moment(value: datetime) -> str:
 
 def month(value: date) -> str:
     """``2026-08-03`` → ``août 2026``."""
-    return f"{_MONTHS[value.month - 1]} {value.year}"
+    return f"{MONTHS[value.month - 1]} {value.year}"
 
 
 def whole(number: int) -> str:

@@ -1,5 +1,6 @@
 """Shape and wording of what documents ask for."""
 
+from barterweb.documents.forms.accounting import AccountingForm
 from barterweb.documents.forms.invoices import (
     CorrectionForm,
     IssueForm,
@@ -12,6 +13,7 @@ from barterweb.documents.forms.terms import InvoicingTermsForm, form_of
 from barterweb.documents.forms.words import missing_words
 
 __all__ = [
+    "AccountingForm",
     "CorrectionForm",
     "InvoicingTermsForm",
     "IssueForm",

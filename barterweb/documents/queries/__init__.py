@@ -1,6 +1,15 @@
 """Reading accounts and documents, by what they are about."""
 
 from barterweb.documents.queries.accounts import CompanyAccount, accounts_for, company_for, statement_facts
+from barterweb.documents.queries.books import accounting_of, books_of, pieces_between
+from barterweb.documents.queries.desk import (
+    Covered,
+    DeskLine,
+    companies_for,
+    covered_by,
+    desk_lines,
+    monthly_statements,
+)
 from barterweb.documents.queries.files import file_of, waiting_documents
 from barterweb.documents.queries.invoices import (
     InvoiceLine,
@@ -20,14 +29,24 @@ from barterweb.documents.queries.invoices import (
 )
 from barterweb.documents.queries.parties import party_of
 from barterweb.documents.queries.terms import invoicing_terms
+from barterweb.documents.queries.years import MonthLine, YearSummary, year_summary
 
 __all__ = [
     "CompanyAccount",
+    "Covered",
+    "DeskLine",
     "InvoiceLine",
     "InvoicePage",
     "InvoiceView",
+    "MonthLine",
+    "YearSummary",
+    "accounting_of",
     "accounts_for",
+    "books_of",
+    "companies_for",
     "company_for",
+    "covered_by",
+    "desk_lines",
     "document_for",
     "documents_of_trade",
     "file_of",
@@ -38,10 +57,13 @@ __all__ = [
     "invoicing_terms",
     "latest_version",
     "operator_invoices",
+    "monthly_statements",
     "own_invoices",
     "party_of",
+    "pieces_between",
     "sale_of_trade",
     "statement_facts",
     "waiting_documents",
     "waiting_drafts",
+    "year_summary",
 ]

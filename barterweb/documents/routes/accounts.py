@@ -1,28 +1,27 @@
-"""Accounts and their statements on screen, as PDF and CSV."""
+"""Accounts and their statements on screen and as files: one address a period, whatever the form."""
 
-from flask import Response, make_response, redirect, render_template, request, url_for
+from collections.abc import Callable, Iterable
+
+from flask import Response
 from flask.typing import ResponseReturnValue
-from werkzeug.datastructures import MultiDict
 
-from barterweb import clock, ledger
-from barterweb.documents import queries, service
-from barterweb.documents.exports import statement_csv
-from barterweb.documents.forms import PeriodForm, presets
-from barterweb.documents.routes.serving import READERS, bp, log_download, serve_pdf
-from barterweb.members.models import Company
+from barterweb.documents import exports, queries, service
+from barterweb.documents.facts import StatementFacts
+from barterweb.documents.routes.periods import account_page, period_of
+from barterweb.documents.routes.serving import READERS, bp, serve_pdf
 from barterweb.web.access import allowed, current_actor, may_write
-from barterweb.web.filters import day_short
-from barterweb.web.fragments import page_or_fragment
 
-
-@bp.get("/comptes")
-@allowed(*READERS)
-def accounts_GET() -> ResponseReturnValue:
-    """Show every account the person may read; straight to it when there is only one."""
-    accounts = queries.accounts_for(current_actor())
-    if len(accounts) == 1:
-        return redirect(url_for("documents.account_GET", company_id=accounts[0].company.id), 303)
-    return render_template("documents/accounts.html", accounts=accounts, presets=presets(clock.today()))
+FILES: dict[str, tuple[str, Callable[[StatementFacts], Iterable[bytes]]]] = {
+    "csv": ("text/csv; charset=utf-8", lambda facts: [exports.statement_csv(facts)]),
+    "xlsx": (
+        "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+        lambda facts: [exports.statement_xlsx(facts)],
+    ),
+    "ofx": ("application/x-ofx", exports.ofx),
+    "qif": ("application/qif", exports.qif),
+    "journal": ("text/plain; charset=utf-8", exports.hledger),
+}
+"""Type and writer of each form of a statement, by the ending of its address."""
 
 
 @bp.get("/comptes/<id('cmp'):company_id>")
@@ -30,19 +29,8 @@ def accounts_GET() -> ResponseReturnValue:
 def account_GET(company_id: str) -> ResponseReturnValue:
     """Show the account and its statement for a period."""
     company = queries.company_for(company_id, current_actor())
-    form = _period()
-    valid = form.validate()
-    facts = queries.statement_facts(company, form.du.data, form.au.data) if valid else None
-    return page_or_fragment(
-        "documents/account.html",
-        "documents/_statement.html",
-        status=200 if valid else 422,
-        company=company,
-        account=ledger.account_view(company.account_id or ""),
-        form=form,
-        facts=facts,
-        presets=presets(clock.today()),
-    )
+    form = period_of(company)
+    return account_page(company, form, valid=form.validate())
 
 
 @bp.get("/comptes/<id('cmp'):company_id>/releve.pdf")
@@ -52,49 +40,61 @@ def statement_pdf_GET(company_id: str) -> ResponseReturnValue:
     """Give the statement of a period as PDF: the same bytes for the same period."""
     actor = current_actor()
     company = queries.company_for(company_id, actor)
-    form = _period()
+    form = period_of(company)
     if not form.validate():
-        return _bad_period(company, form)
-    document_id = service.statement_document(
-        actor=actor, company_id=company_id, start=form.du.data, end=form.au.data
-    )
-    name = f"releve-barter-{company.siren}-{form.du.data}-{form.au.data}"
-    return serve_pdf(document_id, company_id, name)
-
-
-@bp.get("/comptes/<id('cmp'):company_id>/releve.csv")
-@allowed(*READERS)
-@may_write
-def statement_csv_GET(company_id: str) -> ResponseReturnValue:
-    """Give the statement of a period as CSV."""
-    company = queries.company_for(company_id, current_actor())
-    form = _period()
-    if not form.validate():
-        return _bad_period(company, form)
-    name = f"releve-barter-{company.siren}-{form.du.data}-{form.au.data}.csv"
-    response = make_response(statement_csv(queries.statement_facts(company, form.du.data, form.au.data)))
-    log_download(company_id, company_id, name)
-    response.headers["Content-Type"] = "text/csv; charset=utf-8"
-    response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
+        return account_page(company, form, valid=False)
+    start, end, siren = form.du.data, form.au.data, company.siren
+    document_id = service.statement_document(actor=actor, company_id=company_id, start=start, end=end)
+    name = f"releve-barter-{siren}-{start}-{end}"
+    response = serve_pdf(document_id, company_id, name)
+    if response.status_code < 400:
+        service.record_export(actor=actor, company_ids=[company_id], kind="pdf", start=start, end=end)
     return response
 
 
-def _period() -> PeriodForm:
-    """The period of the address; the year so far when none is named."""
-    this_year = presets(clock.today())[3]
-    typed = request.args if {"du", "au"} & set(request.args) else None
-    if typed is None:
-        typed = MultiDict({"du": day_short(this_year.start), "au": day_short(this_year.end)})
-    return PeriodForm(typed)
-
-
-def _bad_period(company: Company, form: PeriodForm) -> Response:
-    page = render_template(
-        "documents/account.html",
-        company=company,
-        account=ledger.account_view(company.account_id or ""),
-        form=form,
-        facts=None,
-        presets=presets(clock.today()),
+@bp.get("/comptes/<id('cmp'):company_id>/releve.csv", defaults={"form": "csv"})
+@bp.get("/comptes/<id('cmp'):company_id>/releve.xlsx", defaults={"form": "xlsx"})
+@bp.get("/comptes/<id('cmp'):company_id>/releve.ofx", defaults={"form": "ofx"})
+@bp.get("/comptes/<id('cmp'):company_id>/releve.qif", defaults={"form": "qif"})
+@bp.get("/comptes/<id('cmp'):company_id>/releve.journal", defaults={"form": "journal"})
+@allowed(*READERS)
+@may_write
+def statement_file_GET(company_id: str, form: str) -> ResponseReturnValue:
+    """Give the statement of a period as a file for a spreadsheet, for accounting software or to be checked."""
+    company = queries.company_for(company_id, current_actor())
+    period = period_of(company)
+    if not period.validate():
+        return account_page(company, period, valid=False)
+    start, end = period.du.data, period.au.data
+    facts = queries.statement_facts(company, start, end)
+    mimetype, write = FILES[form]
+    name = f"releve-barter-{company.siren}-{start}-{end}.{form}"
+    service.record_export(
+        actor=current_actor(), company_ids=[company_id], kind=form, start=start, end=end, name=name
     )
-    return make_response(page, 422)
+    return attachment(write(facts), name, mimetype)
+
+
+@bp.get("/comptes/<id('cmp'):company_id>/ecritures.txt")
+@allowed(*READERS)
+@may_write
+def entries_GET(company_id: str) -> ResponseReturnValue:
+    """Give the accounting entries of a period in the form of the FEC, by the company's account plan."""
+    company = queries.company_for(company_id, current_actor())
+    period = period_of(company)
+    if not period.validate():
+        return account_page(company, period, valid=False)
+    start, end = period.du.data, period.au.data
+    books, (_, plan) = queries.books_of(company, start, end), queries.accounting_of(company_id)
+    name = exports.fec_name(company.siren, end)
+    service.record_export(
+        actor=current_actor(), company_ids=[company_id], kind="fec", start=start, end=end, name=name
+    )
+    return attachment(exports.fec(exports.entries(books, plan)), name, "text/plain; charset=iso-8859-15")
+
+
+def attachment(data: Iterable[bytes], name: str, mimetype: str) -> Response:
+    """Return a file to be kept, sent as it is written."""
+    response = Response(data, content_type=mimetype)
+    response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
+    return response

@@ -6,10 +6,11 @@ from sqlalchemy import select
 
 from barterweb import clock
 from barterweb.actors import Actor
-from barterweb.db import essential_transaction, session, transaction
+from barterweb.db import essential_transaction, require_transaction, session, transaction
 from barterweb.documents.models import Document
 from barterweb.documents.queries import company_for, statement_facts
 from barterweb.documents.service.records import add_document
+from barterweb.members.models import Company
 from barterweb.members.service import record_event
 
 
@@ -19,14 +20,19 @@ def statement_document(*, actor: Actor, company_id: str, start: date, end: date)
 
     The same period over the same operations is the same document; while the period lasts, each day makes its own.
     """
-    company = company_for(company_id, actor)
+    return issue_statement(company_for(company_id, actor), start, end)
+
+
+def issue_statement(company: Company, start: date, end: date) -> str:
+    """Do the same for the site itself, within the caller's transaction."""
+    require_transaction()
     facts = statement_facts(company, start, end)
     last = facts.lines[-1].operation_id if facts.lines else "none"
     source = f"statement:{facts.account_id}:{start}:{end}:{last}"
     if end >= clock.today():
         source += f":{facts.generated_on}:{facts.held_cents}:{facts.credit_limit_cents}"
     existing = session.scalar(select(Document.id).where(Document.source == source))
-    return existing or add_document("statement", company_id, facts, source=source)
+    return existing or add_document("statement", company.id, facts, source=source)
 
 
 @essential_transaction

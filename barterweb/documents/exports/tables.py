@@ -1,13 +1,15 @@
-"""Statements as files for spreadsheets and accounting software."""
+"""Statements as comma-separated values, and how texts and numbers go into a spreadsheet."""
 
 import csv
 import io
 from datetime import date
 
 from barterweb.documents.facts import StatementFacts
+from barterweb.documents.queries import YearSummary
 from barterweb.money import format_cents
+from barterweb.web.filters import percent_bp
 
-_HEADERS = ("Date", "Opération", "Contrepartie", "Libellé", "Échange", "Débit", "Crédit", "Solde")
+HEADERS = ("Date", "Opération", "Contrepartie", "Libellé", "Échange", "Débit", "Crédit", "Solde")
 _FORMULA_STARTS = tuple("=+-@\t\r\n＝＋－＠")
 _PLAIN_NUMBER = str.maketrans({"\u202f": None, "\u2212": "-"})
 
@@ -19,7 +21,7 @@ def statement_csv(facts: StatementFacts) -> bytes:
     """
     text = io.StringIO()
     write = csv.writer(text, delimiter=";", lineterminator="\r\n").writerow
-    write(_HEADERS)
+    write(HEADERS)
     write(
         [_day(facts.period_start), "", "", "Solde d’ouverture", "", "", "", csv_number(facts.opening_cents)]
     )
@@ -38,6 +40,34 @@ def statement_csv(facts: StatementFacts) -> bytes:
         )
     totals = [facts.total_debit_cents, facts.total_credit_cents, facts.closing_cents]
     write([_day(facts.period_end), "", "", "Solde de clôture", "", *map(csv_number, totals)])
+    return text.getvalue().encode("utf-8-sig")
+
+
+_YEAR_HEADERS = (
+    *("Mois", "Ventes HT (€)", "TVA sur ventes (€)", "Achats HT (€)", "TVA sur achats (€)"),
+    *("Crédits (B)", "Débits (B)", "Solde (B)"),
+)
+
+
+def year_csv(summary: YearSummary) -> bytes:
+    """Return a financial year as a French spreadsheet opens it: a row a month, then totals, then VAT by rate."""
+    text = io.StringIO()
+    write = csv.writer(text, delimiter=";", lineterminator="\r\n").writerow
+    write(_YEAR_HEADERS)
+    for name, line in (
+        *((f"{line.month:%m/%Y}", line) for line in summary.months),
+        ("Exercice", summary.totals),
+    ):
+        cents = (
+            *(line.sales_cents, line.sales_vat_cents, line.purchases_cents, line.purchases_vat_cents),
+            *(line.credit_cents, line.debit_cents, line.closing_cents),
+        )
+        write([name, *map(csv_number, cents)])
+    for title, rates in (("TVA collectée", summary.collected), ("TVA déductible", summary.deductible)):
+        write([])
+        write([title, "Base HT (€)", "TVA (€)"])
+        for rate_bp, base_cents, vat_cents in rates:
+            write([percent_bp(rate_bp), csv_number(base_cents), csv_number(vat_cents)])
     return text.getvalue().encode("utf-8-sig")
 
 

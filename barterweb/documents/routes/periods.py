@@ -1,0 +1,57 @@
+"""The period of an address, the same on every page and in every file of an account."""
+
+from datetime import date
+
+from flask import Response, request
+from werkzeug.datastructures import MultiDict
+
+from barterweb import clock, ledger
+from barterweb.documents import queries
+from barterweb.documents.facts.calendar import financial_year
+from barterweb.documents.forms import Period, PeriodForm, presets
+from barterweb.members.models import Company
+from barterweb.web.access import current_actor
+from barterweb.web.filters import day_short
+from barterweb.web.fragments import page_or_fragment
+
+
+def presets_of(company: Company) -> list[Period]:
+    """Return the usual periods of a company, and what the reader has not taken yet."""
+    actor = current_actor()
+    covered = queries.covered_by(actor.person_id, [company.id]).get(company.id)
+    return presets(
+        clock.today(),
+        year_end_month=queries.accounting_of(company.id)[0],
+        covered_until=covered.until if covered else None,
+    )
+
+
+def period_of(company: Company) -> PeriodForm:
+    """Return the period of the address, to be validated; the financial year so far when none is named."""
+    typed = request.args if {"du", "au"} & set(request.args) else None
+    if typed is None:
+        year = financial_year(clock.today(), queries.accounting_of(company.id)[0])
+        typed = MultiDict({"du": day_short(year[0]), "au": day_short(clock.today())})
+    form = PeriodForm(typed)
+    form.opened_on = _opened_on(company)
+    return form
+
+
+def account_page(company: Company, form: PeriodForm, *, valid: bool) -> Response:
+    """Show the account and the statement of a period, or why the period was refused."""
+    facts = queries.statement_facts(company, form.du.data, form.au.data) if valid else None
+    return page_or_fragment(
+        "documents/account.html",
+        "documents/_statement.html",
+        status=200 if valid else 422,
+        company=company,
+        account=ledger.account_view(company.account_id or ""),
+        form=form,
+        facts=facts,
+        months=queries.monthly_statements(company.id),
+        presets=presets_of(company),
+    )
+
+
+def _opened_on(company: Company) -> date:
+    return clock.date_of(ledger.account_view(company.account_id or "").opened_at)
