@@ -51,6 +51,7 @@ JOBS = (
     Job("listings expired", listings.expire_listings),
     Job("waiting invoices issued", documents.issue_waiting_invoices, every=HOUR),
     Job("fees invoiced", documents.issue_fee_invoices, every=DAY),
+    Job("monthly statements issued", documents.issue_monthly_statements, every=HOUR),
     Job("links to choose a password", members.answer_reset_requests),
     Job("years of membership opened", standing.open_next_years),
     Job("memberships reminded", standing.remind_unpaid),

@@ -24,6 +24,9 @@ LATE_DAYS = (52, 170, 95, 37, 18)
 
 _FIRST_TRADE_DAY = 15
 _DELIVERY_DAYS = (4, 32)
+_STATEMENTS_OF_DAYS = 62
+"""Statements of the last two months are issued: each is a file to be made, and those before would be looked at by nobody."""
+
 _MONDAY, _THURSDAY, _SUNDAY = 0, 3, 6
 
 
@@ -42,7 +45,7 @@ def begin(network: Network) -> None:
             day = network.opens_on + timedelta(days=JOINING_DAYS * index // len(companies))
             begins = max(office_hours(day, rng), opening)
         network.timeline.tell(begins, joins(network, company))
-    network.timeline.tell(opening, _nights())
+    network.timeline.tell(opening, _nights(network))
     network.timeline.tell(opening, weekly_jobs(network))
     network.timeline.tell(opening, _visits_of_the_accountant(network))
 
@@ -76,13 +79,15 @@ def _trade(network: Network, rng: Random) -> Story:
     yield from trades(network, lambda: trade_by_chance(network, rng), course, rng, _DELIVERY_DAYS)
 
 
-def _nights() -> Story:
-    """Every night time does its work; reminders are looked at twice a week, letters put away once."""
+def _nights(network: Network) -> Story:
+    """Every night time does its work; reminders are looked at twice a week, statements issued every month."""
     while True:
         yield midnight(clock.today() + timedelta(days=1)) + timedelta(hours=2)
         settlement.expire_proposals()
         settlement.confirm_overdue_deliveries()
         listings.expire_listings()
+        if clock.today().day == 1 and (network.today - clock.today()).days <= _STATEMENTS_OF_DAYS:
+            documents.issue_monthly_statements()
         if clock.today().weekday() in (_MONDAY, _THURSDAY):
             settlement.remind_buyers()
         if clock.today().weekday() == _SUNDAY:

@@ -31,6 +31,9 @@ SAMPLE = {
     "suspends_on": "2027-04-01",
     "until": "2027-12-31",
     "claim": "departure",
+    "companies": "Transports du Vercors, Cabinet Marcellin",
+    "month": "2026-07-01",
+    "path": "/comptes",
 }
 LINKS = {
     **dict.fromkeys(TRADE_KINDS, f"{SITE}/echanges/{PROPOSAL['trade_id']}"),
@@ -44,6 +47,7 @@ LINKS = {
     **dict.fromkeys(
         (kind for kind, needs in KINDS.items() if "page" in needs), f"{SITE}/mon-entreprise/adhesion"
     ),
+    "statements_ready": f"{SITE}/comptes",
     "site_read_only": f"{SITE}/operateur/comptes",
     "new_device": f"{SITE}/securite",
     "access_changed": f"{SITE}/securite",

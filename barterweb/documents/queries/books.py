@@ -10,7 +10,7 @@ from barterweb.db import session
 from barterweb.documents.facts import InvoiceFacts
 from barterweb.documents.facts.books import Books, Movement, Piece
 from barterweb.documents.facts.plans import AccountPlan
-from barterweb.documents.models import AccountingSettings, Document
+from barterweb.documents.models import AccountingSettings, Document, OwnInvoice
 from barterweb.documents.queries.parties import party_of
 from barterweb.members.models import Company
 
@@ -67,6 +67,13 @@ def _pieces(company_id: str, start: date, end: date) -> Iterator[Piece]:
     for document in pieces_between(company_id, start, end):
         facts = InvoiceFacts.from_json(document.facts)
         yield Piece(facts.number, document.issued_on, facts, document.company_id == company_id)
+    mine = or_(Document.company_id == company_id, Document.other_company_id == company_id)
+    own = select(Document, OwnInvoice).join(OwnInvoice, OwnInvoice.document_id == Document.id)
+    for document, invoice in session.execute(
+        own.where(mine, OwnInvoice.issued_on.between(start, end)).order_by(OwnInvoice.issued_on, Document.id)
+    ):  # what a seller without mandate issued itself, as it says
+        facts = InvoiceFacts.from_json(document.facts)
+        yield Piece(invoice.number, invoice.issued_on, facts, document.company_id == company_id)
 
 
 def _sales_by_trade(references: Sequence[str]) -> dict[str, InvoiceFacts]:
