@@ -11,6 +11,7 @@ PYTEST := $(BIN)/pytest --quiet -n auto
 hash = $(shell cat $(1) 2>/dev/null | cksum | cut -d' ' -f1)
 SITE := $(VENV)/site-$(call hash,requirements.txt)
 TOOLS := $(VENV)/tools-$(call hash,requirements.txt requirements-dev.txt)
+BENCH := .venv-bench
 VERAPDF := .venv-verapdf/site-$(call hash,deploy/verapdf/requirements.txt)
 PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet --require-hashes --no-deps
 
@@ -52,8 +53,10 @@ coverage: $(TOOLS) ## Show which lines the tests on SQLite leave in the dark
 	$(STEP) "tests on SQLite" $(BIN)/coverage run -m pytest --quiet -m "not browser"
 	@$(BIN)/coverage combine --quiet && $(BIN)/coverage report
 
-bench-documents: $(TOOLS) ## Measure printed documents against naive pages and reportlab
-	@$(BIN)/python -m bench.documents
+bench-documents: $(TOOLS) ## Measure printed documents against naive pages and reportlab, which is kept apart
+	@$(BIN)/python -m pip --disable-pip-version-check install --quiet --require-hashes --no-deps --target $(BENCH) --upgrade --requirement bench/requirements.txt
+	@PYTHONPATH=$(BENCH) $(BIN)/python -m bench.documents
+	@PYTHONPATH=$(BENCH) $(BIN)/python -m bench.statements
 
 bench: $(TOOLS) ## Measure (bench/)
 	@$(BIN)/python -m bench
