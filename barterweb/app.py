@@ -19,7 +19,7 @@ from barterweb.operations import queries as operations
 from barterweb.pages import routes as pages
 from barterweb.staff import routes as staff
 from barterweb.trades import routes as trades
-from barterweb.web import access, converters, errors, filters, headers, navigation, sessions, statics
+from barterweb.web import access, converters, copies, errors, filters, headers, navigation, sessions, statics
 
 ROOT = Path(__file__).resolve().parent.parent
 CAPABILITIES = (pages, members, listings, trades, documents, notifications, embeds, staff)
@@ -28,7 +28,7 @@ CAPABILITIES = (pages, members, listings, trades, documents, notifications, embe
 def create_app(chosen: settings.Settings | None = None) -> Flask:
     """Build the site from the given settings, or from the environment."""
     config = chosen or settings.from_environment()
-    app = Flask("barterweb", root_path=str(ROOT), template_folder="templates", static_folder="static")
+    app = Flask("barterweb", root_path=str(ROOT), template_folder="templates", static_folder=None)
     app.config.update(
         SETTINGS=config,
         SECRET_KEY=config.secret_key,
@@ -54,7 +54,7 @@ def create_app(chosen: settings.Settings | None = None) -> Flask:
     access.init_app(app)
     CSRFProtect(app)
     Compress(app)
-    for module in (headers, errors, filters, statics, navigation):
+    for module in (copies, headers, errors, filters, statics, navigation):
         module.init_app(app)
     for capability in CAPABILITIES:
         app.register_blueprint(capability.bp)

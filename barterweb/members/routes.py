@@ -30,6 +30,7 @@ from barterweb.members.forms import (
 from barterweb.members.policy import is_local_path
 from barterweb.web import sessions
 from barterweb.web.access import allowed, current_actor, public, signed_in, signed_in_actor
+from barterweb.web.copies import kept_for_visitors
 from barterweb.web.fragments import page_or_fragment, see_other
 from barterweb.web.navigation import menu_of
 
@@ -43,6 +44,7 @@ _PAGE_NUMBER = re.compile(r"[1-9][0-9]{0,5}")
 
 @bp.get("/entreprises")
 @public
+@kept_for_visitors
 def directory_GET() -> ResponseReturnValue:
     """Search the companies of the network."""
     form = DirectoryForm(queries.clusters(), queries.departments(), request.args)

@@ -12,6 +12,7 @@ from barterweb.members import queries as members
 from barterweb.members.forms import SIZES
 from barterweb.trades import queries as trades
 from barterweb.web.access import public
+from barterweb.web.copies import kept_for_visitors
 
 bp = Blueprint("pages", __name__)
 
@@ -32,6 +33,7 @@ class Figures:
 
 @bp.get("/")
 @public
+@kept_for_visitors
 def home_GET() -> ResponseReturnValue:
     """Say what Barter is, with the network in figures and its latest listings."""
     clusters = members.clusters()
@@ -50,6 +52,7 @@ def home_GET() -> ResponseReturnValue:
 
 @bp.get("/entreprises/<id('cmp'):company_id>")
 @public
+@kept_for_visitors
 def company_GET(company_id: str) -> ResponseReturnValue:
     """Show a company of the directory with its listings."""
     return render_template(
@@ -62,6 +65,7 @@ def company_GET(company_id: str) -> ResponseReturnValue:
 
 @bp.get("/comment-ca-marche")
 @public
+@kept_for_visitors
 def how_GET() -> ResponseReturnValue:
     """Explain a trade step by step."""
     return render_template("pages/how.html")
@@ -69,6 +73,7 @@ def how_GET() -> ResponseReturnValue:
 
 @bp.get("/mentions-legales")
 @public
+@kept_for_visitors
 def legal_GET() -> ResponseReturnValue:
     """Say who publishes the site."""
     return render_template("pages/legal.html")
@@ -76,6 +81,7 @@ def legal_GET() -> ResponseReturnValue:
 
 @bp.get("/confidentialite")
 @public
+@kept_for_visitors
 def privacy_GET() -> ResponseReturnValue:
     """Say what is kept about people, and why."""
     return render_template("pages/privacy.html")
@@ -83,6 +89,7 @@ def privacy_GET() -> ResponseReturnValue:
 
 @bp.get("/accessibilite")
 @public
+@kept_for_visitors
 def accessibility_GET() -> ResponseReturnValue:
     """Say how accessible the site is."""
     return render_template("pages/accessibility.html")

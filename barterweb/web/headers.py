@@ -1,6 +1,6 @@
 """Headers of every answer: content policy, framing, caching."""
 
-from flask import Flask, Response, request
+from flask import Flask, Response, g, request
 
 from barterweb.web.access import signed_in_actor
 
@@ -25,6 +25,8 @@ def init_app(app: Flask) -> None:
 
     @app.after_request
     def complete(response: Response) -> Response:
+        if style := g.pop("inlined_style", None):
+            response.headers.setdefault("Content-Security-Policy", _with_style(style))
         for name, value in _EVERYWHERE.items():
             response.headers.setdefault(name, value)
         if https:
@@ -34,3 +36,8 @@ def init_app(app: Flask) -> None:
         elif "Cache-Control" not in response.headers:
             response.headers["Cache-Control"] = "no-store" if signed_in_actor() else "no-cache, private"
         return response
+
+
+def _with_style(digest: str) -> str:
+    """Return the policy of a page that carries its own style sheet, named by its hash."""
+    return POLICY.replace("style-src 'self'", f"style-src 'self' {digest}")
