@@ -2,14 +2,16 @@
 
 from dataclasses import dataclass
 
-from flask import Blueprint, render_template
+from flask import Blueprint, abort, current_app, render_template
 from flask.typing import ResponseReturnValue
 from sqlalchemy import text
 
+from barterweb import clock
 from barterweb.db import session
 from barterweb.listings import queries as listings
 from barterweb.members import queries as members
 from barterweb.members.forms import SIZES
+from barterweb.pages.forms import samples
 from barterweb.trades import queries as trades
 from barterweb.web.access import public
 from barterweb.web.copies import kept_for_visitors
@@ -93,6 +95,16 @@ def privacy_GET() -> ResponseReturnValue:
 def accessibility_GET() -> ResponseReturnValue:
     """Say how accessible the site is."""
     return render_template("pages/accessibility.html")
+
+
+@bp.get("/style")
+@public
+def style_GET() -> ResponseReturnValue:
+    """Show every part of pages in all its states, to those who build the site; no page of production."""
+    if current_app.config["SETTINGS"].mode == "production":
+        abort(404)
+    fresh, refused = samples()
+    return render_template("pages/style.html", fresh=fresh, refused=refused, today=clock.today())
 
 
 @bp.get("/sante")
