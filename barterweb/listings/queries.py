@@ -21,7 +21,7 @@ OWN_PAGE_SIZE = 30
 SIMILAR = 4
 SUGGESTED_FROM = 2
 """How many of a company's latest offers, and needs, suggestions are made from; each costs a search."""
-SUGGESTED_EACH = 2
+SUGGESTED_EACH = 1
 
 
 def listing_for(listing_id: str, actor: Actor | None) -> Listing:

@@ -73,6 +73,30 @@ def how_GET() -> ResponseReturnValue:
     return render_template("pages/how.html")
 
 
+@bp.get("/guide/entreprises")
+@public
+@kept_for_visitors
+def guide_companies_GET() -> ResponseReturnValue:
+    """Explain to companies how to buy, sell and price, with worked amounts."""
+    return render_template("pages/guide/companies.html")
+
+
+@bp.get("/guide/experts-comptables")
+@public
+@kept_for_visitors
+def guide_accountants_GET() -> ResponseReturnValue:
+    """Explain to accountants how a trade is booked, with worked entries."""
+    return render_template("pages/guide/accountants.html")
+
+
+@bp.get("/guide/poles")
+@public
+@kept_for_visitors
+def guide_clusters_GET() -> ResponseReturnValue:
+    """Explain to cluster staff what makes a network trade."""
+    return render_template("pages/guide/clusters.html")
+
+
 @bp.get("/mentions-legales")
 @public
 @kept_for_visitors

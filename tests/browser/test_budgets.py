@@ -54,6 +54,8 @@ SEARCH = Budget(26, 4, 8, 17, 600)
 CHECK = Budget(24, 4, 8, 17, 700)
 ACCOUNT = Budget(26, 4, 8, 17, 700)
 
+STATEMENT = Budget(28, 4, 9, 17, 700)
+"""A statement lists every entry of its period; the network's busiest company has thirty-five lines a month."""
 EMBED = Budget(3, 1, 2.5, 0.5, 120)
 OTHER = Budget(28, 4, 11, 17, 1200)
 """Pages without a line of their own in the table: long ones for staff and the guide may be a little heavier."""
@@ -67,7 +69,7 @@ BUDGETS = {
     "trades.agree_GET": CHECK,
     "trades.confirm_GET": CHECK,
     "trades.dashboard_GET": ACCOUNT,
-    "documents.account_GET": ACCOUNT,
+    "documents.account_GET": STATEMENT,
     "embeds.listings_GET": EMBED,
 }
 LEFT_OUT = {"pages.style_GET"}
