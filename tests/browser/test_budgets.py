@@ -52,8 +52,7 @@ class Budget:
 
 SEARCH = Budget(26, 4, 8, 17, 600)
 CHECK = Budget(24, 4, 8, 17, 700)
-ACCOUNT = Budget(26, 4, 8, 17, 700)
-
+ACCOUNT = Budget(26, 4, 9, 17, 700)
 STATEMENT = Budget(28, 4, 9, 17, 700)
 """A statement lists every entry of its period; the network's busiest company has thirty-five lines a month."""
 EMBED = Budget(3, 1, 2.5, 0.5, 120)
