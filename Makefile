@@ -65,6 +65,12 @@ coverage: $(TOOLS) ## Show which lines the tests on SQLite leave in the dark
 bench: $(TOOLS) ## Measure (bench/)
 	@$(BIN)/python -m bench
 
+bench-pages: $(TOOLS) ## Measure pages beside a bare Flask page and Django (PAGES="--companies 2000" and so on)
+	$(STEP) "Django, in an environment of its own" $(PYTHON) -m venv $(VENV)/bench
+	$(STEP) "its packages" $(VENV)/bench/bin/python -m pip --disable-pip-version-check install --quiet --require-hashes --no-deps \
+		--requirement bench/requirements-pages.txt
+	@$(BIN)/python -m bench.pages $(PAGES)
+
 lock: $(TOOLS) ## Write requirements*.txt anew from requirements*.in, with hashes and without addresses
 	$(STEP) "uv" $(BIN)/python -m pip --disable-pip-version-check install --quiet uv
 	$(STEP) "requirements.txt" $(LOCK) requirements.in --output-file requirements.txt

@@ -75,9 +75,7 @@ class Chromium:
         os.close(to_browser)
         os.close(from_browser)
         self._left, self._number = b"", 0
-        target = next(
-            found for found in self._ask("Target.getTargets")["targetInfos"] if found["type"] == "page"
-        )
+        target = self._ask("Target.createTarget", url="about:blank")
         attached = self._ask("Target.attachToTarget", targetId=target["targetId"], flatten=True)
         self._session = attached["sessionId"]
         self._ask("Page.enable")
@@ -164,7 +162,10 @@ class Chromium:
         with contextlib.suppress(RuntimeError, OSError):
             self._session = None
             self._ask("Browser.close")
-        self._process.wait(20)
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            self._process.wait(3)
+        self._process.kill()
+        self._process.wait(10)
         os.close(self._out)
         os.close(self._in)
 
