@@ -27,6 +27,7 @@ MAX_BYTES = 128 * 1024
 """Of one page, before compression; longer ones are not kept."""
 
 _FRAGMENT_HEADERS = ("HX-Request", "HX-Boosted", "HX-History-Restore-Request")
+_OF_A_BODY = {"Content-Type", "Content-Encoding"}
 _NOT_KEPT = {"Content-Length", "Content-Encoding", "Date", "ETag"}
 
 
@@ -113,8 +114,12 @@ def _keep(response: Response) -> Response:
     if response.headers.get("Content-Encoding") or len(plain) > MAX_BYTES:
         return response
     encoding = best_encoding()
+    response.vary.update(("Accept-Encoding", "Cookie", "Sec-Fetch-Site"))
     headers = [(name, value) for name, value in response.headers.items() if name not in _NOT_KEPT]
     etag = f"{hashlib.sha256(repr(headers).encode() + plain).hexdigest()[:20]}-{encoding}"
+    headers.append(("ETag", f'W/"{etag}"'))  # weak: the page is the same, compressed hard or not
+    if encoding != "identity":
+        headers.append(("Content-Encoding", encoding))
     copy = Copy(headers, plain, _encoded(plain, encoding, tight=False), encoding, etag)
     _copies().put(key, copy)
     return _answer(copy)
@@ -123,15 +128,9 @@ def _keep(response: Response) -> Response:
 def _answer(copy: Copy) -> Response:
     """Make the answer of a copy: whole, or 304 when the browser has it."""
     if request.if_none_match.contains_weak(copy.etag):
-        response = Response(status=304, headers=copy.headers)
-        del response.headers["Content-Type"]
-    else:
-        response = Response(copy.body, headers=copy.headers)
-        if copy.encoding != "identity":
-            response.content_encoding = copy.encoding
-    response.vary.update(("Accept-Encoding", "Cookie", "Sec-Fetch-Site"))
-    response.set_etag(copy.etag, weak=True)  # the page is the same, compressed hard or not
-    return response
+        headers = [pair for pair in copy.headers if pair[0] not in _OF_A_BODY]
+        return Response(status=304, headers=headers)
+    return Response(copy.body, headers=copy.headers)
 
 
 def _encoded(plain: bytes, encoding: str, *, tight: bool) -> bytes:
