@@ -30,7 +30,7 @@ from barterweb import app as application
 from barterweb.demo import service as demo
 from barterweb.settings import Settings, from_environment
 from tests import network, postgres
-from tests.conftest import session_of
+from tests.conftest import _session_of
 from tests.server import running, session_cookie
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -93,7 +93,7 @@ def filled_beside(folder: Path, size: dict[str, int | None]) -> Path:
 def compare(settings: Settings, sqlite_folder: Path) -> None:
     """Print the processor time and the throughput of the listings page against a bare page and Django's."""
     app = application.create_app(settings)
-    member = session_of(app, network.PEOPLE["trader"], None)
+    member = _session_of(app, network.PEOPLE["trader"], None)
     cookie = {"Cookie": f"session={session_cookie(app, member)}"}
     network.close(app)
     environment = {"BENCH_DATABASE": str(sqlite_folder / "network.sqlite")}
@@ -203,7 +203,7 @@ def percentiles(settings: Settings) -> None:
     app = application.create_app(settings)
     clients = {who: app.test_client() for who in (None, *network.PEOPLE)}
     for who, email in network.PEOPLE.items():
-        clients[who].set_cookie("session", session_cookie(app, session_of(app, email, None)))
+        clients[who].set_cookie("session", session_cookie(app, _session_of(app, email, None)))
     reference = percentile([timed(lambda: clients[None].get("/sante")) for _ in range(LOOKS)])
     print(f"\n{'page, 95th percentile':64}{'÷ /sante':>10}")
     for place in network.places(app, clients):

@@ -253,7 +253,7 @@ def page(app: Flask) -> Callable[..., Browser]:
     def open_browser(email: str | None = None, *, role_id: str | None = None) -> Browser:
         browser = Browser(app)
         if email is not None:
-            browser.begin_session(session_of(app, email, role_id))
+            browser.begin_session(_session_of(app, email, role_id))
         return browser
 
     return open_browser
@@ -306,7 +306,7 @@ def _settings(data_dir: Path, database_url: str) -> Settings:
     )
 
 
-def session_of(app: Flask, email: str, role_id: str | None) -> dict[str, Any]:
+def _session_of(app: Flask, email: str, role_id: str | None) -> dict[str, Any]:
     """Return the session that signing in would make, without the deliberately slow password check."""
     with app.test_request_context():
         person = db.session.scalars(sa.select(Person).where(Person.email == email)).one()

@@ -15,7 +15,7 @@ from barterweb.members.facts import RegionSettings
 from barterweb.settings import Settings
 from tests import build_members, network
 from tests.build_members import Member
-from tests.conftest import session_of
+from tests.conftest import _session_of
 from tests.network import PEOPLE, Place
 from tests.server import running, session_cookie
 
@@ -113,7 +113,7 @@ def demo_site(copies: Any, tmp_path_factory: pytest.TempPathFactory, worker_id: 
     settings = network.make_in(Path(folder), copies.template)
     app = application.create_app(settings)
     try:
-        sessions = {who: session_of(app, email, None) for who, email in PEOPLE.items()}
+        sessions = {who: _session_of(app, email, None) for who, email in PEOPLE.items()}
         cookies: dict[str | None, str] = {who: session_cookie(app, kept) for who, kept in sessions.items()}
         clients = {who: app.test_client() for who in (None, *PEOPLE)}
         for who, cookie in cookies.items():
