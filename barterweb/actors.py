@@ -1,6 +1,7 @@
 """Who acts, and for whom: the one argument that every query and verb takes to decide what may be seen and done."""
 
 from dataclasses import dataclass
+from datetime import timedelta
 
 MEMBER_KINDS = ("trader", "administrator")
 STAFF_KINDS = ("staff", "operator")
@@ -36,3 +37,13 @@ class Actor:
         if self.company_id is None:
             raise ValueError(f"a {self.kind} acts for no company")
         return self.company_id
+
+
+@dataclass(frozen=True, slots=True)
+class Signed:
+    """A request's session: who acts in it, whether a second factor was proven, and since when nobody noted its use."""
+
+    actor: Actor
+    session_id: str
+    strong: bool
+    unseen_for: timedelta

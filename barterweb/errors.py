@@ -11,3 +11,11 @@ class Conflict(BusinessError):
 
 class NotFound(BusinessError):
     """Absent, or not to be seen by this person: the two look alike. Shown as 404."""
+
+
+class TooMany(BusinessError):
+    """It was tried too often; it may be tried again in `seconds`. Shown as 429."""
+
+    def __init__(self, seconds: int) -> None:
+        super().__init__(seconds)
+        self.seconds = seconds

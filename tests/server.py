@@ -44,6 +44,7 @@ class Site:
             "SECRET_KEY": self.settings.secret_key,
             "PUBLIC_URL": f"http://127.0.0.1:{self.port}",
             "TRUSTED_HOSTS": "127.0.0.1,localhost",
+            "SECOND_FACTOR": self.settings.second_factor,
             "PORT": str(self.port),
             "WEB_CONCURRENCY": str(self.workers),
         }

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from barterweb.settings import InvalidSettings, Settings, from_environment
+from barterweb.settings import InvalidSettings, Settings, from_environment, problems
 
 ROOT = Path(__file__).resolve().parents[1]
 GOOD = {
@@ -15,6 +15,7 @@ GOOD = {
     "PUBLIC_URL": "https://barter.example/",
     "TRUSTED_HOSTS": "barter.example, www.barter.example",
     "SMTP_URL": "smtp://mail.example",
+    "MAIL_FROM": "Barter <barter@barter.example>",
 }
 
 
@@ -53,6 +54,17 @@ def test_production_is_the_default_and_accepts_good_settings(read: Read) -> None
         ({"PUBLIC_URL": None}, "PUBLIC_URL"),
         ({"PUBLIC_URL": "http://barter.example"}, "https"),
         ({"PUBLIC_URL": "barter.example"}, "PUBLIC_URL"),
+        ({"PUBLIC_URL": "https://barter.example/site"}, "PUBLIC_URL"),
+        ({"PUBLIC_URL": "https://me:secret@barter.example"}, "PUBLIC_URL"),
+        ({"PUBLIC_URL": "https://elsewhere.example"}, "TRUSTED_HOSTS must hold elsewhere.example"),
+        ({"TRUSTED_HOSTS": "*"}, "without wildcards"),
+        ({"TRUSTED_HOSTS": "barter.example:443"}, "without wildcards, ports"),
+        ({"SECOND_FACTOR": "offered"}, "SECOND_FACTOR must be compulsory"),
+        ({"SECOND_FACTOR": "off"}, "SECOND_FACTOR must be compulsory"),
+        ({"SECOND_FACTOR": "perhaps"}, "SECOND_FACTOR must be one of"),
+        ({"TRUSTED_PROXIES": "many"}, "TRUSTED_PROXIES"),
+        ({"TRUSTED_PROXIES": "-1"}, "TRUSTED_PROXIES"),
+        ({"MAIL_FROM": None}, "MAIL_FROM"),
         ({"TRUSTED_HOSTS": None}, "TRUSTED_HOSTS"),
         ({"TRUSTED_HOSTS": " , "}, "TRUSTED_HOSTS"),
         ({"FLASK_DEBUG": "1"}, "FLASK_DEBUG"),
@@ -101,22 +113,82 @@ def test_two_demonstrations_have_two_keys(tmp_path: Path) -> None:
     assert len(keys) == 2
 
 
-def test_the_site_refuses_to_start_with_one_sentence(tmp_path: Path) -> None:
+def test_a_folder_that_others_may_read_is_refused(read: Read) -> None:
+    read()
+    read.folder.chmod(0o755)
+    with pytest.raises(InvalidSettings, match="DATA_DIR must be closed"):
+        read()
+    read.folder.chmod(0o750)
+    assert read()
+
+
+def test_several_problems_are_all_told(tmp_path: Path) -> None:
     environ = {
-        **os.environ,
         **GOOD,
-        "DATA_DIR": str(tmp_path),
-        "BARTERWEB_MODE": "production",
-        "SECRET_KEY": "secret",
+        "DATA_DIR": str(tmp_path / "new"),
+        "SECRET_KEY": "a",
+        "FLASK_DEBUG": "1",
+        "TRUSTED_HOSTS": "",
     }
-    done = subprocess.run(
-        [sys.executable, "-c", "import wsgi"],
-        cwd=ROOT,
-        env=environ,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    assert [sentence.split()[0] for sentence in problems(environ)] == [
+        "TRUSTED_HOSTS",
+        "SECRET_KEY",
+        "FLASK_DEBUG",
+    ]
+
+
+UNSAFE = {
+    "weak key": ({"SECRET_KEY": "secret"}, "SECRET_KEY must be a random text of 32 characters or more"),
+    "no key": ({"SECRET_KEY": ""}, "SECRET_KEY must be a random text of 32 characters or more"),
+    "debug": ({"FLASK_DEBUG": "1"}, "FLASK_DEBUG must not be set in production"),
+    "http": ({"PUBLIC_URL": "http://barter.example"}, "PUBLIC_URL must begin with https://"),
+    "no hosts": ({"TRUSTED_HOSTS": ""}, "TRUSTED_HOSTS must list the host names"),
+    "any host": ({"TRUSTED_HOSTS": "*"}, "TRUSTED_HOSTS takes host names without wildcards"),
+    "one factor": ({"SECOND_FACTOR": "off"}, "SECOND_FACTOR must be compulsory"),
+    "no sender": ({"MAIL_FROM": ""}, "MAIL_FROM must name the sender"),
+    "password in clear": (
+        {"SMTP_URL": "smtp://me:hush@mail.example"},
+        "SMTP_URL would send its password in clear",
+    ),
+    "unknown mail": ({"SMTP_URL": "mail.example"}, "SMTP_URL must look like"),
+}
+
+
+@pytest.mark.parametrize("case", UNSAFE)
+def test_the_site_refuses_to_start_with_one_sentence(tmp_path: Path, case: str) -> None:
+    changes, sentence = UNSAFE[case]
+    done = _run(tmp_path, changes, "-c", "import wsgi")
     assert done.returncode == 1
-    assert done.stderr.startswith("barterweb: SECRET_KEY must be a random text of 32 characters or more")
-    assert "Traceback" not in done.stderr
+    assert done.stderr.startswith(f"barterweb: {sentence}")
+    assert done.stderr.count("\n") == 1
+    assert "hush" not in done.stderr
+
+
+def test_the_site_starts_with_good_settings(tmp_path: Path) -> None:
+    done = _run(tmp_path, {}, "-c", "import wsgi")
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_flask_check_tells_everything_that_is_wrong(tmp_path: Path) -> None:
+    done = _run(tmp_path, {"SECRET_KEY": "a", "FLASK_DEBUG": "1"}, "-m", "flask", "--app", "wsgi", "check")
+    assert done.returncode == 1
+    lines = done.stdout.splitlines()
+    assert [line.split()[:2] for line in lines] == [["WRONG", "SECRET_KEY"], ["WRONG", "FLASK_DEBUG"]]
+
+
+def test_flask_check_looks_at_the_database_when_the_settings_are_good(tmp_path: Path) -> None:
+    done = _run(tmp_path, {}, "-m", "flask", "--app", "wsgi", "check")
+    assert done.returncode == 1
+    assert "ok    settings" in done.stdout
+    assert "WRONG database: bring it up to date with flask db upgrade" in done.stdout
+    assert _run(tmp_path, {}, "-m", "flask", "--app", "wsgi", "db", "upgrade").returncode == 0
+    done = _run(tmp_path, {}, "-m", "flask", "--app", "wsgi", "check")
+    assert (done.returncode, done.stderr) == (0, ""), done.stdout
+    assert "WRONG" not in done.stdout
+
+
+def _run(folder: Path, changes: dict[str, str], *command: str) -> "subprocess.CompletedProcess[str]":
+    environ = {**os.environ, **GOOD, "DATA_DIR": str(folder), "BARTERWEB_MODE": "production", **changes}
+    return subprocess.run(
+        [sys.executable, *command], cwd=ROOT, env=environ, capture_output=True, text=True, check=False
+    )

@@ -14,16 +14,19 @@ from flask.cli import ScriptInfo
 
 from barterweb import ledger
 from barterweb.documents import service as documents
-from barterweb.documents.archive import Archive
+from barterweb.documents.archive import Archive, archive_of
 from barterweb.listings import service as listings
+from barterweb.members import service as members
 from barterweb.operations import queries as site
 from barterweb.operations import service as operations
 from barterweb.outbox import mail
 from barterweb.outbox import service as outbox
+from barterweb.privacy import service as privacy
 from barterweb.settings import Settings
 from barterweb.trades import settlement
 
 DAY = 86_400
+HOUR = 3_600
 
 _log = logging.getLogger(__name__)
 
@@ -44,8 +47,12 @@ JOBS = (
     Job("buyers reminded", settlement.remind_buyers),
     Job("deliveries confirmed automatically", settlement.confirm_overdue_deliveries),
     Job("listings expired", listings.expire_listings),
+    Job("waiting invoices issued", documents.issue_waiting_invoices, every=HOUR),
+    Job("fees invoiced", documents.issue_fee_invoices, every=DAY),
+    Job("links to choose a password", members.answer_reset_requests),
     Job("documents rendered", lambda: documents.render_waiting(_archive())),
     Job("e-mails sent", lambda: outbox.send_waiting(deliver=mail.delivery(_settings())), writes=False),
+    Job("personal data forgotten", privacy.forget_what_is_over, every=DAY),
     Job("findings in the ledger", lambda: operations.check_ledger(whole=True), every=DAY, writes=False),
 )
 
@@ -56,7 +63,7 @@ def _settings() -> Settings:
 
 
 def _archive() -> Archive:
-    return Archive(_settings().documents_dir)
+    return archive_of(_settings())
 
 
 @click.command("jobs")

@@ -125,6 +125,7 @@ def _details(company: corpus.Company, numbers: Registration) -> CompanyDetails:
         rcs_city=company.rcs_city,
         vat_number=numbers.vat_number,
         vat_regime=company.vat_regime,
+        vat_on_debits=company.vat_on_debits,
         street=company.street,
         postal_code=company.postal_code,
         city=company.city,

@@ -1,6 +1,9 @@
 """What can go wrong with a document; typed attributes, no texts for users."""
 
+from dataclasses import dataclass
 from typing import Literal
+
+from barterweb.errors import BusinessError, Conflict
 
 
 class InconsistentFacts(ValueError):
@@ -34,3 +37,42 @@ class ArchiveFileAltered(RuntimeError):
         super().__init__(f"{sha256} now hashes to {found}")
         self.sha256 = sha256
         self.found = found
+
+
+class InvoiceError(BusinessError):
+    """Base of what the issuing of invoices refuses."""
+
+
+@dataclass
+class InvoiceIncomplete(InvoiceError):
+    """Compulsory data is missing: `missing` names it as paths, such as ``seller.siret``. The draft stays."""
+
+    missing: tuple[str, ...]
+
+
+@dataclass
+class NoMandate(InvoiceError):
+    """The seller has given no invoicing mandate, or revoked it: the platform issues nothing in its name."""
+
+    company_id: str
+
+
+@dataclass
+class NothingToCorrect(InvoiceError):
+    """The corrective invoice would say what the invoice says already."""
+
+    document_id: str
+
+
+@dataclass
+class OwnInvoiceRecorded(InvoiceError, Conflict):
+    """The number of the seller's own invoice is written down already, with another value."""
+
+    number: str
+
+
+@dataclass
+class NotAnInvoiceFile(InvoiceError):
+    """The file is no PDF, or too large."""
+
+    reason: Literal["not_pdf", "too_large"]

@@ -2,46 +2,66 @@
 
 from datetime import date, datetime
 
-from sqlalchemy import CheckConstraint, Date, ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy import CheckConstraint, Date, ForeignKey, Index, LargeBinary, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from barterweb.db import Model, Timestamp
 
+OPERATOR = "operator"
+"""The issuer of the operator's own invoices; all others are companies, by their ids."""
+
+NUMBERED_KINDS = ("invoice", "credit_note", "corrective")
+
 
 class DocumentSeries(Model):
-    """The counter of one legal series; its row is locked while a number is taken, so that no number is ever missing."""
+    """The counter of one legal series; its row is locked while a number is taken, so that no number is ever missing.
+
+    `issuer_id` is a company's id, or `OPERATOR`.
+    """
 
     __tablename__ = "document_series"
 
-    issuer_id: Mapped[str] = mapped_column(ForeignKey("companies.id"), primary_key=True)
+    issuer_id: Mapped[str] = mapped_column(String(40), primary_key=True)
     prefix: Mapped[str] = mapped_column(String(20), primary_key=True)
     last_number: Mapped[int]
     last_issued_on: Mapped[date] = mapped_column(Date)
 
 
 class Document(Model):
-    """An invoice or a statement, as the facts it states (JSON of `facts`), frozen when it was issued.
+    """An invoice, credit note, corrective invoice, draft or statement: the facts it states, frozen when it was issued.
 
-    An invoice belongs to its seller (`company_id`) and its buyer (`other_company_id`); its number is unique for its seller.
-    A statement has no number; `source` names the account, the period and where the account stood.
+    An invoice belongs to its seller (`company_id`, none when the operator sells) and its buyer (`other_company_id`); its
+    number is unique for its issuer. `source` names its cause, once only. A draft and a statement have no number.
+    `corrects_id` is the invoice that a credit note or a corrective refers to, `trade_id` the trade it comes from.
     """
 
     __tablename__ = "documents"
     __table_args__ = (
-        CheckConstraint("kind IN ('invoice', 'statement')", name="kind"),
-        CheckConstraint("(kind = 'invoice') = (number IS NOT NULL)", name="number"),
-        UniqueConstraint("company_id", "number"),
+        CheckConstraint(
+            "kind IN ('invoice', 'credit_note', 'corrective', 'draft', 'statement')", name="kind"
+        ),
+        CheckConstraint(
+            "(kind IN ('invoice', 'credit_note', 'corrective')) = (number IS NOT NULL)", name="number"
+        ),
+        CheckConstraint("(number IS NULL) = (issuer_id IS NULL)", name="issuer"),
+        CheckConstraint(
+            "(kind IN ('credit_note', 'corrective')) = (corrects_id IS NOT NULL)", name="corrects"
+        ),
+        UniqueConstraint("issuer_id", "number"),
         UniqueConstraint("source"),
         Index("ix_documents_company_id_issued_on", "company_id", "kind", "issued_on"),
         Index("ix_documents_other_company_id_issued_on", "other_company_id", "issued_on"),
     )
 
     id: Mapped[str] = mapped_column(String(40), primary_key=True)
-    kind: Mapped[str] = mapped_column(String(10))
-    company_id: Mapped[str] = mapped_column(ForeignKey("companies.id"))
+    kind: Mapped[str] = mapped_column(String(12))
+    issuer_id: Mapped[str | None] = mapped_column(String(40))
+    company_id: Mapped[str | None] = mapped_column(ForeignKey("companies.id"))
     other_company_id: Mapped[str | None] = mapped_column(ForeignKey("companies.id"))
     number: Mapped[str | None] = mapped_column(String(35))
     source: Mapped[str] = mapped_column(String(160))
+    trade_id: Mapped[str | None] = mapped_column(String(40), index=True)
+    corrects_id: Mapped[str | None] = mapped_column(ForeignKey("documents.id"), index=True)
     issued_on: Mapped[date] = mapped_column(Date)
     facts: Mapped[str] = mapped_column(Text)
     created_at: Mapped[datetime] = mapped_column(Timestamp)
@@ -56,3 +76,48 @@ class DocumentFile(Model):
     sha256: Mapped[str] = mapped_column(String(64))
     size: Mapped[int]
     rendered_at: Mapped[datetime] = mapped_column(Timestamp)
+
+
+class OwnInvoice(Model):
+    """What a seller without mandate says of the invoice it issued itself, from our draft: its number, its day, its file."""
+
+    __tablename__ = "own_invoices"
+
+    document_id: Mapped[str] = mapped_column(ForeignKey("documents.id"), primary_key=True)
+    number: Mapped[str] = mapped_column(String(35))
+    issued_on: Mapped[date] = mapped_column(Date)
+    sha256: Mapped[str | None] = mapped_column(String(64))
+    size: Mapped[int | None]
+    recorded_at: Mapped[datetime] = mapped_column(Timestamp)
+    person_id: Mapped[str] = mapped_column(ForeignKey("people.id"))
+
+
+class InvoicedCommission(Model):
+    """A commission taken in the ledger and the operator's invoice that states it: each is invoiced once."""
+
+    __tablename__ = "invoiced_commissions"
+
+    transfer_id: Mapped[str] = mapped_column(String(40), primary_key=True)
+    document_id: Mapped[str] = mapped_column(ForeignKey("documents.id"), index=True)
+
+
+class InvoicingSettings(Model):
+    """What the operator decided about invoices from a day on (JSON of `InvoicingTerms`); the latest started is in force."""
+
+    __tablename__ = "invoicing_settings"
+
+    id: Mapped[str] = mapped_column(String(40), primary_key=True)
+    starts_on: Mapped[date] = mapped_column(Date, index=True)
+    facts: Mapped[str] = mapped_column(Text)
+    created_at: Mapped[datetime] = mapped_column(Timestamp)
+    person_id: Mapped[str | None] = mapped_column(ForeignKey("people.id"))
+
+
+class ArchivedFile(Model):
+    """Bytes of an issued file, where the archive is the database (setting `ARCHIVE`). Only ever inserted."""
+
+    __tablename__ = "archived_files"
+
+    sha256: Mapped[str] = mapped_column(String(64), primary_key=True)
+    data: Mapped[bytes] = mapped_column(LargeBinary)
+    stored_at: Mapped[datetime] = mapped_column(Timestamp)

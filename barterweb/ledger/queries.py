@@ -229,6 +229,14 @@ def journal_lines(start: date | None = None, end: date | None = None) -> Iterato
         last = transfers[-1].booked_on, transfers[-1].id
 
 
+def journal_of(reference: str) -> list[JournalLine]:
+    """Return the transfers with this reference, the oldest first, with their entries; two queries."""
+    query = (
+        select(*_TRANSFER).where(Transfer.reference == reference).order_by(Transfer.booked_on, Transfer.id)
+    )
+    return _with_entries(session.execute(query).all())
+
+
 def balances_before(day: date) -> dict[str, int]:
     """Return the balance in cents of every account at the start of a day."""
     return {

@@ -125,6 +125,7 @@ class CompanyDetails:
     rcs_city: str
     vat_number: str | None
     vat_regime: str
+    vat_on_debits: bool = False
     street: str
     postal_code: str
     city: str
@@ -167,6 +168,7 @@ class CompanyChanges:
     rcs_city: str
     vat_number: str | None
     vat_regime: str
+    vat_on_debits: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -20,7 +20,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from barterweb.db import Model, Timestamp
 
-VAT_REGIMES = ("normal", "debits", "franchise")
+VAT_REGIMES = ("normal", "franchise")
 COMPANY_STATUSES = ("applied", "active", "standby", "suspended", "left", "refused")
 ROLE_KINDS = ("trader", "administrator", "accountant", "staff", "operator", "funder")
 
@@ -92,6 +92,11 @@ _NOT_REFUSED = text("status <> 'refused'")
 class Company(Model):
     """A member firm, or one that applied. `account_id` names its account in the ledger once approved.
 
+    The invoicing mandate (CGI, art. 289, I-2) is accepted for the text named by `mandate_version` and the SHA-256 in
+    `mandate_sha256`, and may be revoked. `vat_on_debits` is the option of CGI, art. 269, 2-c. `electronic_address` is where
+    e-invoices reach it (EN 16931, BT-34 and BT-49, scheme 0225), its SIREN unless it says otherwise; `logo_sha256` names a
+    picture in the archive of documents.
+
     A company that was refused may apply again, with a new row: only the others hold their SIRET. `search_text` is what
     the directory searches, folded and beginning with the name, so that it also sorts.
     """
@@ -109,7 +114,7 @@ class Company(Model):
         CheckConstraint(
             "status IN ('applied', 'active', 'standby', 'suspended', 'left', 'refused')", name="status"
         ),
-        CheckConstraint("vat_regime IN ('normal', 'debits', 'franchise')", name="vat_regime"),
+        CheckConstraint("vat_regime IN ('normal', 'franchise')", name="vat_regime"),
         Index("ix_companies_status_name", "status", "name"),
     )
 
@@ -137,10 +142,23 @@ class Company(Model):
     terms_version: Mapped[str] = mapped_column(String(20))
     terms_accepted_at: Mapped[datetime] = mapped_column(Timestamp)
     mandate_accepted_at: Mapped[datetime | None] = mapped_column(Timestamp)
+    mandate_version: Mapped[str | None] = mapped_column(String(20))
+    mandate_sha256: Mapped[str | None] = mapped_column(String(64))
+    mandate_revoked_at: Mapped[datetime | None] = mapped_column(Timestamp)
+    vat_on_debits: Mapped[bool] = mapped_column(default=False)
+    iban: Mapped[str | None] = mapped_column(String(34))
+    bic: Mapped[str | None] = mapped_column(String(11))
+    electronic_address: Mapped[str | None] = mapped_column(String(125))
+    logo_sha256: Mapped[str | None] = mapped_column(String(64))
     joined_on: Mapped[date | None] = mapped_column(Date)
 
     region: Mapped[Region] = relationship()
     clusters: Mapped[list[Cluster]] = relationship(secondary=company_clusters, order_by=Cluster.name)
+
+    @property
+    def has_mandate(self) -> bool:
+        """Whether the operator may draw up the company's invoices today."""
+        return self.mandate_accepted_at is not None and self.mandate_revoked_at is None
 
 
 class Application(Model):
@@ -175,7 +193,7 @@ class Application(Model):
 
 
 class Person(Model):
-    """Who signs in. `session_stamp` changes when every open session of the person must end."""
+    """Who signs in. `session_stamp` changes with the password, so that a sign-in half done with the old one ends."""
 
     __tablename__ = "people"
     __table_args__ = (UniqueConstraint("email"),)
@@ -252,7 +270,10 @@ class AuditEvent(Model):
     """Something that those concerned may want to see later: who did what, for whom. Only ever inserted."""
 
     __tablename__ = "audit_events"
-    __table_args__ = (Index("ix_audit_events_company_id_at", "company_id", "at"),)
+    __table_args__ = (
+        Index("ix_audit_events_company_id_at", "company_id", "at"),
+        Index("ix_audit_events_subject_at", "subject", "at"),
+    )
 
     id: Mapped[str] = mapped_column(String(40), primary_key=True)
     at: Mapped[datetime] = mapped_column(Timestamp)

@@ -3,10 +3,18 @@
 import re
 from collections.abc import Collection
 
+from zxcvbn import zxcvbn
+
 from barterweb.actors import Actor
 from barterweb.members.facts import fold, without_accents
 
 PASSWORD_LENGTH = 12
+_MEASURED = 72
+"""Characters whose strength is measured: more of them take seconds, and the rest only adds to it."""
+
+_STRONG_ENOUGH = 3
+"""Of zxcvbn's 0 to 4: more than ten to the eighth guesses (Wheeler, USENIX Security 2016)."""
+
 PUBLIC_STATUSES = ("active", "standby")
 """Companies shown in the directory."""
 
@@ -62,7 +70,8 @@ def password_problem(password: str, *, email: str, name: str) -> str | None:
     """Return None for a good password, else ``short`` or ``common``.
 
     Length is the only rule of composition (NIST SP 800-63B, § 3.1.1.2); a password is too common when few
-    characters are left once the site's words, the person's own, years, keyboard rows and repetitions are away.
+    characters are left once the site's words, the person's own, years, keyboard rows and repetitions are away, or when
+    zxcvbn, which knows thirty thousand passwords in use, would guess it soon.
     """
     if len(password) < PASSWORD_LENGTH:
         return "short"
@@ -73,7 +82,10 @@ def password_problem(password: str, *, email: str, name: str) -> str | None:
     for word in sorted((*_COMMON_WORDS, *own), key=len, reverse=True):
         left = left.replace(word, "")
     left = _REPEATED.sub(r"\1", _without_rows(_YEAR.sub("", left)))
-    return "common" if len(left) < 6 else None
+    if len(left) < 6:
+        return "common"
+    measured = zxcvbn(password[:_MEASURED], user_inputs=[*_COMMON_WORDS, *own])
+    return "common" if measured["score"] < _STRONG_ENOUGH else None
 
 
 def _without_rows(text: str) -> str:

@@ -21,6 +21,7 @@ KINDS = frozenset(
         "cancelled",
         "dispute",
         "dispute_settled",
+        "refunded",
         "invoice_ready",
         "limit_reached",
     }

@@ -22,9 +22,14 @@ KINDS: Mapping[str, frozenset[str]] = {
     "application_received": frozenset({"company", "application_id"}),
     "application_question": frozenset({"company", "application_id", "question"}),
     "application_refused": frozenset({"company", "reason"}),
+    "new_device": frozenset({"browser", "address", "at"}),
+    "password_reset": frozenset({"url"}),
+    "access_changed": frozenset({"change", "at"}),
     "site_read_only": frozenset({"reason", "by"}),
 }
-"""Every kind of letter and what its payload must hold, as text: amounts in cents, dates as 2026-08-03 or empty, paths."""
+"""Every kind of letter and what its payload must hold, as text: amounts in cents, dates as 2026-08-03 or empty, paths.
+
+`at` is an ISO moment with its offset."""
 
 TRADE_KINDS = frozenset(kind for kind, needs in KINDS.items() if needs == _TRADE)
 """The letters about a trade, which share one template."""

@@ -5,7 +5,7 @@ to do. `_layout.txt` makes the text of them, `_layout.html` the HTML, so that th
 """
 
 import re
-from datetime import date
+from datetime import date, datetime
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP
@@ -17,9 +17,9 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template, Tem
 
 from barterweb import clock
 from barterweb.outbox import smtp
-from barterweb.outbox.errors import DeliveryFailed
+from barterweb.outbox.errors import DeliveryFailed, InvalidSmtpUrl
 from barterweb.outbox.facts import TRADE_KINDS, Deliver, Letter, Message, Outcome
-from barterweb.settings import Settings
+from barterweb.settings import InvalidSettings, Settings
 from barterweb.web import filters
 
 _FOLDER = Path(__file__).resolve().parents[2] / "templates" / "mails"
@@ -41,6 +41,14 @@ def delivery(settings: Settings) -> Deliver:
         return "sent"
 
     return send
+
+
+def check(settings: Settings) -> None:
+    """Raise `InvalidSettings` when SMTP_URL cannot be used, so that the site does not start rather than send nothing."""
+    try:
+        delivery(settings)
+    except InvalidSmtpUrl as error:
+        raise InvalidSettings(str(error)) from error
 
 
 def keep(_message: Message) -> Outcome:
@@ -102,6 +110,10 @@ def _day(iso: str) -> str:
     return filters.day(date.fromisoformat(iso))
 
 
+def _moment(iso: str) -> str:
+    return filters.moment(datetime.fromisoformat(iso))
+
+
 _environment = Environment(
     loader=FileSystemLoader(_FOLDER),
     autoescape=select_autoescape(["html"]),
@@ -110,4 +122,4 @@ _environment = Environment(
     lstrip_blocks=True,
     keep_trailing_newline=True,
 )
-_environment.filters.update(barter=_barter, day=_day)
+_environment.filters.update(barter=_barter, day=_day, moment=_moment)

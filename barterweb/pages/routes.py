@@ -12,6 +12,7 @@ from barterweb.listings import queries as listings
 from barterweb.members import queries as members
 from barterweb.members.forms import SIZES
 from barterweb.pages.forms import samples
+from barterweb.privacy.facts import RULES
 from barterweb.trades import queries as trades
 from barterweb.web.access import public
 from barterweb.web.copies import kept_for_visitors
@@ -110,7 +111,7 @@ def legal_GET() -> ResponseReturnValue:
 @kept_for_visitors
 def privacy_GET() -> ResponseReturnValue:
     """Say what is kept about people, and why."""
-    return render_template("pages/privacy.html")
+    return render_template("pages/privacy.html", rules=RULES)
 
 
 @bp.get("/accessibilite")

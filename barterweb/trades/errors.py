@@ -83,3 +83,40 @@ class DeliveryDateNotPossible(TradeError):
     """A delivery is declared neither for the future nor for a day before the agreement."""
 
     earliest: str
+
+
+@dataclass
+class SellerLacksCredit(TradeError):
+    """The seller has less available than the Barter to give back."""
+
+    available: Credits
+    requested: Credits
+
+
+@dataclass
+class BuyerAtCeiling(TradeError):
+    """The buyer has less room below its ceiling than the Barter to receive back."""
+
+    room: Credits
+    requested: Credits
+
+
+@dataclass
+class NothingToRefund(TradeError):
+    """The amount is more than what is left to give back, or nothing is left; `left` is in cents of euro incl. VAT."""
+
+    left_cents: int
+
+
+@dataclass
+class InvoiceToIssueFirst(TradeError):
+    """A credit note names the invoice, which waits for missing data of the companies."""
+
+    trade_id: str
+
+
+@dataclass
+class RefundChanged(TradeError, Conflict):
+    """Something else was refunded since the amounts were displayed."""
+
+    left_cents: int

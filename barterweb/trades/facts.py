@@ -1,5 +1,7 @@
 """Terms of a trade as plain values, with their arithmetic."""
 
+from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -113,3 +115,67 @@ class Figure:
     available_after_cents: int
     missing_cents: int
     near_limit: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Sale:
+    """What is left of a settled sale: its lines, and the parts of its total incl. VAT in Barter and in euros; cents."""
+
+    lines: tuple[InvoiceLine, ...]
+    barter_cents: int
+    euro_cents: int
+    whole: bool = True
+
+    @property
+    def gross_cents(self) -> int:
+        """What can still be given back, incl. VAT."""
+        return self.barter_cents + self.euro_cents
+
+
+def left_of(sale: Sale, refunds: Sequence[Sale]) -> Sale:
+    """Return what is left of a sale after some refunds: one lump sum per VAT rate once something was refunded."""
+    if not refunds:
+        return sale
+    nets: Counter[int] = Counter()
+    for part, sign in ((sale, 1), *((refund, -1) for refund in refunds)):
+        for line in part.lines:
+            nets[line.vat_rate_bp] += sign * line.net_cents
+    return Sale(
+        lines=tuple(_lump("Solde de l’échange", net, rate) for rate, net in sorted(nets.items()) if net > 0),
+        barter_cents=sale.barter_cents - sum(refund.barter_cents for refund in refunds),
+        euro_cents=sale.euro_cents - sum(refund.euro_cents for refund in refunds),
+        whole=False,
+    )
+
+
+def refund_of(left: Sale, gross_cents: int) -> Sale:
+    """Return the refund of about `gross_cents` incl. VAT out of what is left, at each VAT rate and in each part alike.
+
+    VAT is computed on the lines given back, once per rate, so the total may differ from the amount asked by a cent per rate;
+    it never exceeds what is left. All that is left is given back as it stands.
+    """
+    if gross_cents >= left.gross_cents:
+        return left
+    nets: Counter[int] = Counter()
+    for line in left.lines:
+        nets[line.vat_rate_bp] += line.net_cents
+    shares = {rate: _part(net, gross_cents, left.gross_cents) for rate, net in sorted(nets.items())}
+    lines = tuple(_lump("Remboursement partiel", net, rate) for rate, net in shares.items() if net)
+    gross = sum(line.net_cents for line in lines) + sum(rate.vat_cents for rate in vat_by_rate(lines))
+    barter = min(_part(left.barter_cents, gross, left.gross_cents), left.barter_cents, gross)
+    return Sale(lines=lines, barter_cents=barter, euro_cents=gross - barter, whole=False)
+
+
+def _lump(description: str, net_cents: int, vat_rate_bp: int) -> InvoiceLine:
+    return InvoiceLine(
+        description=description,
+        quantity_milli=1000,
+        unit="forfait",
+        unit_price_cents=net_cents,
+        vat_rate_bp=vat_rate_bp,
+    )
+
+
+def _part(cents: int, share: int, whole: int) -> int:
+    """`cents` × share ÷ whole, rounded half up."""
+    return (2 * cents * share + whole) // (2 * whole)

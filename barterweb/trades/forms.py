@@ -26,16 +26,22 @@ from barterweb.documents.facts import InvoiceLine
 from barterweb.errors import BusinessError
 from barterweb.listings.models import Listing
 from barterweb.members.models import Company
+from barterweb.money import format_cents
 from barterweb.trades.errors import (
     ActionNotPossible,
     BarterPartTooSmall,
+    BuyerAtCeiling,
     BuyerLacksCredit,
     CompanyMayNotTrade,
     DeliveryDateNotPossible,
     InvalidTerms,
+    InvoiceToIssueFirst,
     ListingNotAvailable,
+    NothingToRefund,
     OwnListing,
+    RefundChanged,
     SellerAtCeiling,
+    SellerLacksCredit,
     TermsChanged,
 )
 from barterweb.trades.facts import Terms
@@ -258,7 +264,53 @@ class DeliveryForm(Form):
     )
 
 
+class ConfirmationForm(VersionForm):
+    """The buyer's yes to a delivery, with its own order number for the invoice."""
+
+    order_reference = TextField(
+        "Votre numéro de commande", [Length(max=50, message="50 caractères au plus.")]
+    )
+
+
+class RefundForm(Form):
+    """What to give back of a settled trade; `left_cents` is what the page showed as left, in cents."""
+
+    refund_id = IdField("rmb", widget=HiddenInput())
+    left_cents = IntegerField(widget=HiddenInput(), validators=[InputRequired(), NumberRange(0)])
+    extent = RadioField(
+        "Que rembourser\u00a0?",
+        [InputRequired("Choisissez ce qui est remboursé.")],
+        choices=[("whole", "Tout ce qui reste"), ("part", "Une partie seulement")],
+    )
+    amount = AmountField("Montant TTC à rembourser")
+    reason = TextField(
+        "Motif",
+        [
+            DataRequired("Écrivez le motif\u00a0: il figure sur l’avoir."),
+            Length(max=500, message="500 caractères au plus."),
+        ],
+        widget=TextArea(),
+    )
+    step = TextField()
+
+    def validate_amount(self, field: AmountField) -> None:
+        """A part has an amount."""
+        if self.extent.data == "part" and field.data is None and not field.errors:
+            raise ValidationError("Indiquez le montant TTC à rembourser.")
+
+    def gross_cents(self, left_cents: int) -> int:
+        """Return what to give back incl. VAT; only after validation."""
+        return left_cents if self.extent.data == "whole" else int(self.amount.data)
+
+
 _SENTENCES: dict[type[BusinessError], str] = {
+    InvoiceToIssueFirst: (
+        "La facture de cet échange attend encore des mentions obligatoires, et l’avoir doit la citer. Rien n’est "
+        "remboursé\u00a0: complétez d’abord la facture, puis recommencez."
+    ),
+    RefundChanged: (
+        "Un autre remboursement a été fait entre-temps. Rien de plus n’est remboursé\u00a0: relisez ce qui reste."
+    ),
     ActionNotPossible: (
         "L’échange a changé d’état entre-temps\u00a0: cette action n’est plus possible. "
         "Rien n’a été débité par votre demande."
@@ -306,6 +358,21 @@ def explain(error: BusinessError, *, buys: bool = True) -> str:
             return (
                 "Le disponible de l’acheteur ne suffit pas pour le moment. Rien n’est réservé\u00a0: proposez un montant "
                 "plus petit ou une part en euros, ou attendez que l’acheteur ait vendu."
+            )
+        case SellerLacksCredit():
+            return (
+                f"Le disponible du vendeur ne suffit pas\u00a0: il reste {error.available}\u00a0B pour rembourser "
+                f"{error.requested}\u00a0B. Rien n’est remboursé\u00a0: réduisez le montant, ou vendez d’abord."
+            )
+        case BuyerAtCeiling():
+            return (
+                f"Le compte de l’acheteur ne peut recevoir que {error.room}\u00a0B avant son plafond. Rien n’est "
+                "remboursé\u00a0: réduisez le montant, ou attendez que l’acheteur ait dépensé une partie de son solde."
+            )
+        case NothingToRefund(left_cents=left):
+            return (
+                f"Il reste {format_cents(left)}\u00a0€ à rembourser sur cet échange. Rien n’est remboursé\u00a0: "
+                "corrigez le montant."
             )
         case InvalidTerms():
             return _TERMS[error.reason]

@@ -148,3 +148,25 @@ class TradeEvent(Model):
     company_id: Mapped[str | None] = mapped_column(String(40))
     person_id: Mapped[str | None] = mapped_column(String(40))
     note: Mapped[str] = mapped_column(Text, default="")
+
+
+class TradeRefund(Model):
+    """A part of a settled trade given back: the lines (JSON of `InvoiceLine`), what in Barter, what in euros, in cents."""
+
+    __tablename__ = "trade_refunds"
+    __table_args__ = (
+        CheckConstraint("gross_cents >= 1", name="gross"),
+        CheckConstraint("barter_cents >= 0 AND euro_cents >= 0", name="parts"),
+        CheckConstraint("barter_cents + euro_cents = gross_cents", name="parts_make_the_total"),
+    )
+
+    id: Mapped[str] = mapped_column(String(40), primary_key=True)
+    trade_id: Mapped[str] = mapped_column(ForeignKey("trades.id"), index=True)
+    refunded_at: Mapped[datetime] = mapped_column(Timestamp)
+    lines: Mapped[str] = mapped_column(Text)
+    gross_cents: Mapped[int] = mapped_column(BigInteger)
+    barter_cents: Mapped[int] = mapped_column(BigInteger)
+    euro_cents: Mapped[int] = mapped_column(BigInteger)
+    reason: Mapped[str] = mapped_column(Text)
+    transfer_id: Mapped[str | None] = mapped_column(String(40))
+    credit_note_id: Mapped[str | None] = mapped_column(String(40))

@@ -21,7 +21,7 @@ def may(action: str, trade: Trade, actor: Actor) -> bool:
         return False
     if actor.is_member:
         return step.who in roles_of(trade, actor.member_company_id)
-    return step.who == actor.kind
+    return actor.kind in (step.who, step.also)
 
 
 def actions_of(trade: Trade, actor: Actor) -> list[str]:

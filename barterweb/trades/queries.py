@@ -1,5 +1,6 @@
 """Reading trades: one trade with its story, lists, and the figures of the check pages."""
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -10,6 +11,7 @@ from sqlalchemy.orm import joinedload
 from barterweb import clock, ledger
 from barterweb.actors import Actor
 from barterweb.db import session
+from barterweb.documents import queries as documents
 from barterweb.documents.facts import InvoiceLine
 from barterweb.errors import NotFound
 from barterweb.listings import queries as listings
@@ -17,8 +19,8 @@ from barterweb.listings.facts import Suggestion
 from barterweb.members import queries as members
 from barterweb.members.models import Company, Person, company_clusters
 from barterweb.money import share_bp
-from barterweb.trades.facts import Commission, Figure, Terms, commission_on
-from barterweb.trades.models import Trade, TradeEvent, TradeLine, TradeVersion
+from barterweb.trades.facts import Commission, Figure, Sale, Terms, commission_on, left_of
+from barterweb.trades.models import Trade, TradeEvent, TradeLine, TradeRefund, TradeVersion
 from barterweb.trades.policy import must_act
 from barterweb.trades.states import OPEN_STATES
 
@@ -229,6 +231,36 @@ def terms_of(trade_id: str, number: int) -> Terms:
         delivery_place=version.delivery_place,
         message=version.message,
         euro_part_cents=version.euro_cents,
+    )
+
+
+def refunds_of(trade_id: str) -> Sequence[TradeRefund]:
+    """Return what was given back of a trade, the oldest first."""
+    query = select(TradeRefund).where(TradeRefund.trade_id == trade_id).order_by(TradeRefund.refunded_at)
+    return session.scalars(query).all()
+
+
+def left_to_refund(trade: Trade) -> Sale:
+    """Return what of a settled trade was not given back yet."""
+    refunds = [
+        Sale(
+            tuple(InvoiceLine.from_json(json.dumps(line)) for line in json.loads(row.lines)),
+            row.barter_cents,
+            row.euro_cents,
+        )
+        for row in refunds_of(trade.id)
+    ]
+    return left_of(_sale_of(trade), refunds)
+
+
+def _sale_of(trade: Trade) -> Sale:
+    """What was sold, as the invoice or the draft states it; as agreed for trades older than drafts."""
+    facts = documents.sale_of_trade(trade.id)
+    if facts is not None:
+        return Sale(facts.lines, facts.paid_barter_cents, facts.due_euro_cents)
+    terms = terms_of(trade.id, trade.version)
+    return Sale(
+        terms.lines, trade.settled_barter_cents or 0, terms.gross_cents - (trade.settled_barter_cents or 0)
     )
 
 

@@ -26,9 +26,10 @@ REMIND_AFTER_DAYS = (7, 12)
 
 
 @transaction
-def confirm_trade(*, actor: Actor, trade_id: str, version: int) -> None:
+def confirm_trade(*, actor: Actor, trade_id: str, version: int, order_reference: str = "") -> None:
     """Confirm a delivery: settle the trade. Confirming a trade one has settled already does nothing.
 
+    `order_reference` is the buyer's own order number, which its invoice repeats.
     Raises `ActionNotPossible` (disputed, cancelled, not delivered, not the buyer), `TermsChanged`.
     """
     trade = lock_trade(trade_for(trade_id, actor).id)
@@ -38,7 +39,7 @@ def confirm_trade(*, actor: Actor, trade_id: str, version: int) -> None:
         raise ActionNotPossible("confirm", trade.state)
     if version != trade.version:
         raise TermsChanged(shown=version, current=trade.version)
-    _settle(trade, "confirm", how="buyer")
+    _settle(trade, "confirm", how="buyer", order_reference=order_reference)
     record(trade, "settled", actor)
     tell(trade, "settled", actor)
 
@@ -115,7 +116,9 @@ def _remind(trade_id: str) -> bool:
     return True
 
 
-def _settle(trade: Trade, action: str, *, how: str, share: int = BASIS_POINTS) -> None:
+def _settle(
+    trade: Trade, action: str, *, how: str, share: int = BASIS_POINTS, order_reference: str = ""
+) -> None:
     """Post the hold, take the commission, issue the invoice: all of it or nothing."""
     terms = share_of(terms_of(trade.id, trade.version), share)
     posted = ledger.post_hold(
@@ -140,7 +143,10 @@ def _settle(trade: Trade, action: str, *, how: str, share: int = BASIS_POINTS) -
         lines=terms.lines,
         delivered_on=trade.delivered_on or clock.today(),
         payment=BarterPayment(operation_id=posted.id, paid_on=posted.booked_on, cents=terms.barter_cents),
+        order_reference=order_reference,
+        delivery_place=terms.delivery_place,
     )
+    documents.issue_commission_invoices(trade_id=trade.id)
 
 
 def _fees(trade: Trade, share: int) -> list[ledger.Fee]:

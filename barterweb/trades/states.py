@@ -13,10 +13,11 @@ STATES = OPEN_STATES + CLOSED_STATES
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One arrow of the table."""
+    """One arrow of the table; `also` names a kind of staff that may take it too."""
 
     who: str
     leads_to: str
+    also: str = ""
 
 
 TRANSITIONS: dict[tuple[str, str], Step] = {
@@ -33,4 +34,5 @@ TRANSITIONS: dict[tuple[str, str], Step] = {
     ("disputed", "state_case"): Step("either", "disputed"),
     ("disputed", "settle"): Step("operator", "settled"),
     ("disputed", "cancel_dispute"): Step("operator", "cancelled"),
+    ("settled", "refund"): Step("seller", "settled", also="operator"),
 }

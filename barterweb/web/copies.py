@@ -95,6 +95,7 @@ def _from_copy() -> Response | None:
         request.host,
         best_encoding(),
         comes_from_outside(),
+        current_app.jinja_env.globals["read_only"]() is None,  # told by each process up to two seconds late
         *(request.headers.get(name) for name in _FRAGMENT_HEADERS),
     )
     copy = _copies().get(key)

@@ -14,7 +14,7 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from barterweb.db import DatabaseBusy, OutcomeUnknown, SiteReadOnly
 from barterweb.db import session as database
-from barterweb.errors import BusinessError, Conflict, NotFound
+from barterweb.errors import BusinessError, Conflict, NotFound, TooMany
 from barterweb.web.access import to_sign_in
 
 _log = logging.getLogger(__name__)
@@ -29,6 +29,7 @@ def init_app(app: Flask) -> None:
     app.register_error_handler(NotFound, lambda _error: _page(404))
     app.register_error_handler(Conflict, lambda _error: _page(409))
     app.register_error_handler(BusinessError, lambda _error: _page(422))
+    app.register_error_handler(TooMany, _too_many)
     app.register_error_handler(SiteReadOnly, _read_only)
     app.register_error_handler(DatabaseBusy, _busy)
     app.register_error_handler(Exception, _unexpected)
@@ -36,6 +37,12 @@ def init_app(app: Flask) -> None:
 
 def _form_expired(_error: CSRFError) -> BaseResponse:
     return _page(400, "errors/form_expired.html")
+
+
+def _too_many(error: TooMany) -> Response:
+    response = _page(429)
+    response.headers["Retry-After"] = str(error.seconds)
+    return response
 
 
 def _read_only(_error: SiteReadOnly) -> Response:

@@ -10,9 +10,10 @@ from typing import Any
 
 from flask_wtf import FlaskForm
 from wtforms import Field, StringField, ValidationError
-from wtforms.widgets import TextInput
+from wtforms.widgets import FileInput, TextInput
 
 from barterweb.ids import valid_id
+from barterweb.images import ImageRefused, SafeImage, safe_image
 from barterweb.money import InvalidAmount, format_cents, parse_amount
 
 _FRENCH_DATE = re.compile(r"(\d{1,2})[/.\- ](\d{1,2})[/.\- ](\d{4})", re.ASCII)
@@ -123,6 +124,41 @@ def parse_date(text: str) -> date:
         return date(year, month, day)
     except ValueError:
         raise ValueError("Cette date n’existe pas dans le calendrier.") from None
+
+
+_REFUSED_IMAGE = {
+    "empty": "Ce fichier est vide\u00a0: choisissez-en un autre.",
+    "heavy": "Cette image dépasse 8 Mo\u00a0: choisissez-en une plus légère.",
+    "format": "Ce fichier n’est pas une image JPEG, PNG ou WebP\u00a0: enregistrez-le dans l’un de ces formats.",
+    "pixels": "Cette image est trop grande, 40 millions de points au plus\u00a0: réduisez-la.",
+    "small": "Cette image est trop petite\u00a0: il faut au moins 16 points de côté.",
+    "broken": "Cette image est abîmée\u00a0: ouvrez-la, enregistrez-la de nouveau, puis recommencez.",
+}
+
+
+class ImageField(Field):
+    """A picture to upload; `data` is the picture drawn anew (see `barterweb.images`), or None when none was chosen."""
+
+    data: SafeImage | None
+    widget = FileInput()
+
+    def __init__(self, label: str, *, widest: int = 1600, highest: int = 1600, **options: Any) -> None:
+        super().__init__(label, **options)
+        self.widest, self.highest = widest, highest
+
+    def _value(self) -> bool:
+        return False
+
+    def process_formdata(self, valuelist: Sequence[Any]) -> None:
+        """Read the file; the sentence says why it is refused."""
+        self.data = None
+        file = valuelist[0] if valuelist else None
+        if file is None or not getattr(file, "filename", ""):
+            return
+        try:
+            self.data = safe_image(file.read(), widest=self.widest, highest=self.highest)
+        except ImageRefused as error:
+            raise ValueError(_REFUSED_IMAGE[error.problem]) from error
 
 
 class IdField(StringField):

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from barterweb.documents.archive import Archive
+from barterweb.documents.archive import FolderArchive
 from barterweb.documents.errors import ArchiveFileAltered, ArchiveFileMissing
 
 DATA = b"%PDF-1.7 an invoice"
@@ -16,26 +16,26 @@ SHA256 = hashlib.sha256(DATA).hexdigest()
 
 
 @pytest.fixture
-def archive(tmp_path: Path) -> Archive:
-    return Archive(tmp_path / "archive")
+def archive(tmp_path: Path) -> FolderArchive:
+    return FolderArchive(tmp_path / "archive")
 
 
 def files(tmp_path: Path) -> list[Path]:
     return [path for path in (tmp_path / "archive").rglob("*") if path.is_file()]
 
 
-def test_what_is_stored_comes_back_under_its_sha256(archive: Archive) -> None:
+def test_what_is_stored_comes_back_under_its_sha256(archive: FolderArchive) -> None:
     assert archive.save(DATA) == SHA256
     assert archive.read(SHA256) == DATA
 
 
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.binary(max_size=200))
-def test_any_bytes_come_back(archive: Archive, data: bytes) -> None:
+def test_any_bytes_come_back(archive: FolderArchive, data: bytes) -> None:
     assert archive.read(archive.save(data)) == data
 
 
-def test_storing_twice_writes_once(archive: Archive, tmp_path: Path) -> None:
+def test_storing_twice_writes_once(archive: FolderArchive, tmp_path: Path) -> None:
     archive.save(DATA)
     (before,) = files(tmp_path)
     written = before.stat().st_ino, before.stat().st_mtime_ns
@@ -44,19 +44,19 @@ def test_storing_twice_writes_once(archive: Archive, tmp_path: Path) -> None:
     assert (after.stat().st_ino, after.stat().st_mtime_ns) == written
 
 
-def test_another_archive_over_the_same_folder_finds_the_file(archive: Archive, tmp_path: Path) -> None:
+def test_another_archive_over_the_same_folder_finds_the_file(archive: FolderArchive, tmp_path: Path) -> None:
     archive.save(DATA)
-    assert Archive(tmp_path / "archive").read(SHA256) == DATA
+    assert FolderArchive(tmp_path / "archive").read(SHA256) == DATA
 
 
 @pytest.mark.parametrize("sha256", [SHA256, "", "../../etc/passwd", SHA256.upper(), f"{SHA256}\n", "é" * 64])
-def test_what_was_never_stored_is_missing(archive: Archive, sha256: str) -> None:
+def test_what_was_never_stored_is_missing(archive: FolderArchive, sha256: str) -> None:
     with pytest.raises(ArchiveFileMissing) as missing:
         archive.read(sha256)
     assert missing.value.sha256 == sha256
 
 
-def test_no_name_leads_out_of_the_folder(archive: Archive, tmp_path: Path) -> None:
+def test_no_name_leads_out_of_the_folder(archive: FolderArchive, tmp_path: Path) -> None:
     outside = tmp_path / "secret"
     outside.write_bytes(DATA)
     for name in ("../secret", str(outside), f"../../{outside.name}"):
@@ -64,7 +64,7 @@ def test_no_name_leads_out_of_the_folder(archive: Archive, tmp_path: Path) -> No
             archive.read(name)
 
 
-def test_an_altered_file_is_neither_served_nor_written_over(archive: Archive, tmp_path: Path) -> None:
+def test_an_altered_file_is_neither_served_nor_written_over(archive: FolderArchive, tmp_path: Path) -> None:
     archive.save(DATA)
     (path,) = files(tmp_path)
     path.chmod(0o640)
@@ -77,14 +77,14 @@ def test_an_altered_file_is_neither_served_nor_written_over(archive: Archive, tm
     assert path.read_bytes() == DATA + b" "
 
 
-def test_archived_files_are_read_only_and_private(archive: Archive, tmp_path: Path) -> None:
+def test_archived_files_are_read_only_and_private(archive: FolderArchive, tmp_path: Path) -> None:
     archive.save(DATA)
     (path,) = files(tmp_path)
     assert path.stat().st_mode & 0o777 == 0o440
 
 
 def test_bytes_reach_the_disk_before_the_name_and_the_name_before_the_return(
-    archive: Archive, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    archive: FolderArchive, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     steps: list[str] = []
     sync, replace = os.fsync, Path.replace
@@ -105,7 +105,7 @@ def test_bytes_reach_the_disk_before_the_name_and_the_name_before_the_return(
 
 
 def test_a_write_that_fails_leaves_nothing_behind(
-    archive: Archive, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    archive: FolderArchive, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def disk_full(_handle: int) -> None:
         raise OSError(28, "No space left on device")

@@ -364,7 +364,6 @@ def test_a_complete_invoice_misses_nothing() -> None:
         ({"seller": samples.seller(vat_number="FR45732829320")}, "seller.vat_number"),
         ({"lines": (samples.line(" "),)}, "lines.description"),
         ({"lines": (samples.line(vat_rate_bp=0),)}, "vat.exemption"),
-        ({"iban": None}, "iban"),
         ({"mentions": standard_mentions()[1:]}, "mentions.PMT"),
         ({"mentions": standard_mentions() + standard_mentions()[1:2]}, "mentions.PMD"),
         ({"mentions": standard_mentions()[:2]}, "mentions.AAB"),

@@ -17,7 +17,7 @@ from barterweb.documents import pdf
 from barterweb.documents.errors import RenderingFailed
 from tests.documents import samples
 
-ROOT = Path(pdf.__file__).resolve().parents[2]
+ROOT = Path(pdf.__file__).resolve().parents[3]
 INVOICE = samples.invoice()
 
 MakeRenderer = Callable[..., pdf.Renderer]
@@ -43,13 +43,13 @@ def press_that(monkeypatch: pytest.MonkeyPatch) -> Callable[[str], None]:
     def replace(body: str) -> None:
         source = f"""
 import os, sys, time
-from barterweb.documents import pdf
-class Press(pdf._Press):
+from barterweb.documents.pdf import child
+class Press(child._Press):
     def __init__(self): pass
-    def pdf(self, kind, facts):
+    def pdf(self, kind, facts, pictures):
         {body}
-pdf._Press = Press
-pdf._be_child(int(sys.argv[1]))
+child._Press = Press
+child._be_child(int(sys.argv[1]))
 """
         monkeypatch.setattr(pdf, "_CHILD", (sys.executable, "-c", source))
 
@@ -149,7 +149,7 @@ def test_a_page_that_asks_for_a_file_is_refused(
 ) -> None:
     press_that("""import weasyprint
         html = "<img src=file:///etc/passwd>"
-        return weasyprint.HTML(string=html, url_fetcher=pdf._refuse_address).write_pdf()""")
+        return weasyprint.HTML(string=html, url_fetcher=child._refuse_address).write_pdf()""")
     with pytest.raises(RenderingFailed) as failure:
         make_renderer().render("invoice", INVOICE)
     assert failure.value.reason == "asset"
@@ -312,12 +312,12 @@ from barterweb.documents import pdf
 from tests.documents import samples
 pdf._CHILD = (sys.executable, "-c", '''
 import sys, time
-from barterweb.documents import pdf
+from barterweb.documents.pdf import child
 class Press:
-    def pdf(self, kind, facts):
+    def pdf(self, kind, facts, pictures):
         while True: pass
-pdf._Press, pdf._ORPHAN_SECONDS = Press, 0
-pdf._be_child(int(sys.argv[1]))
+child._Press, child._ORPHAN_SECONDS = Press, 0
+child._be_child(int(sys.argv[1]))
 ''')
 renderer = pdf.Renderer(seconds=4)
 renderer.warm_up()

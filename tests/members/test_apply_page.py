@@ -31,7 +31,8 @@ def typed(cluster_id: str, **changes: Any) -> dict[str, Any]:
         "legal_form": "SARL",
         "capital": "10 000",
         "rcs_city": "Grenoble",
-        "vat_regime": "debits",
+        "vat_regime": "normal",
+        "vat_on_debits": True,
         "vat_number": "",
         "street": "12 rue des Écouges",
         "postal_code": "38000",
@@ -79,9 +80,10 @@ def test_a_visitor_applies_and_reads_what_happens_next(app: Flask, visitor: Brow
     assert (company.status, company.siret, company.siren) == ("applied", "73282932000074", "732829320")
     assert (company.vat_number, company.vat_regime, company.capital_cents) == (
         "FR44732829320",
-        "debits",
+        "normal",
         1_000_000,
     )
+    assert company.vat_on_debits
     assert (company.naf, company.department) == ("49.41B", "Isère")
     assert [cluster.id for cluster in company.clusters] == [cluster_id]
     assert company.mandate_accepted_at is not None
@@ -178,6 +180,7 @@ def test_missing_and_repeated_and_strange_fields_get_a_page_that_says_so(
         "capital": "٣",
         "terms": "y",
         "mandate": "y",
+        "vat_on_debits": "y",
     }
     visitor.post("/adhesion", strange, status=422)
 

@@ -1,6 +1,7 @@
 """Signing in and out, roles, invitations, as pages."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date, timedelta
 from types import SimpleNamespace
 from typing import Any
@@ -151,7 +152,7 @@ def test_demo_people_enter_with_one_button_in_demo_mode_only(app: Flask, in_app:
         SimpleNamespace(name="Léa Martin", email=member.email, what="Transporteuse"),
     )
     assert "Transporteuse" not in page().get("/connexion")
-    app.config["SETTINGS"] = SimpleNamespace(demo=True, https=False)
+    app.config["SETTINGS"] = replace(app.config["SETTINGS"], mode="demo", second_factor="off")
     browser = page()
     shown = browser.get("/connexion?suite=/mon-entreprise")
     assert "demo-barter-2026" in shown.html

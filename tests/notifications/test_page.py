@@ -34,7 +34,9 @@ def test_every_kind_is_a_sentence_that_names_and_links_the_trade(
     for kind, sentence in sentences.items():
         assert "Nouveau" in sentence
         assert "Cabinet Morel" in sentence
-        assert ("6\u202f000,00\u00a0B" in sentence) == (kind not in {"dispute_settled", "invoice_ready"})
+        assert ("6\u202f000,00\u00a0B" in sentence) == (
+            kind not in {"dispute_settled", "refunded", "invoice_ready"}
+        )
         assert ("3 août 2026" in sentence) == (kind in DATED)
 
 

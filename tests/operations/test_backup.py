@@ -17,7 +17,7 @@ from barterweb import app as application
 from barterweb import ledger
 from barterweb.db import dialect_name, transaction
 from barterweb.documents import service as documents
-from barterweb.documents.archive import Archive
+from barterweb.documents.archive import FolderArchive
 from barterweb.money import Credits
 from barterweb.settings import Settings
 from tests import build_members as build
@@ -43,7 +43,7 @@ def statement_of(app: Flask, in_app: Callable[..., Any]) -> Path:
     document_id = in_app(
         documents.statement_document, actor=member.actor, company_id=member.company_id, **period
     )
-    digest = in_app(lambda: documents.render_document(document_id, Archive(folder)).sha256)
+    digest = in_app(lambda: documents.render_document(document_id, FolderArchive(folder)).sha256)
     return Path(digest[:2]) / digest
 
 
@@ -150,7 +150,7 @@ def test_a_restoration_goes_into_an_empty_database_only(
         pay(accounts[0], accounts[1], 100)
         sqlite = dialect_name() == "sqlite"
     documents = settings.documents_dir
-    digest = Archive(documents).save(b"%PDF")
+    digest = FolderArchive(documents).save(b"%PDF")
     assert run(app, "backup", str(tmp_path / "backup")).exit_code == 0
     full = run(app, "restore", str(tmp_path / "backup"), "--into", settings.database_url)
     assert (full.exit_code, "not empty" in full.output) == (1, True)
@@ -165,7 +165,7 @@ def test_a_restoration_goes_into_an_empty_database_only(
             == 0
         )
         restored = application.create_app(dataclasses.replace(elsewhere, database_url=url))
-        assert Archive(elsewhere.documents_dir).read(digest) == b"%PDF"
+        assert FolderArchive(elsewhere.documents_dir).read(digest) == b"%PDF"
         with restored.app_context():
             assert ledger.verify().clean
             assert ledger.account_view(accounts[1]).balance_cents == 100

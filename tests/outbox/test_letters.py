@@ -21,6 +21,10 @@ SAMPLE = {
     "question": "Quelle est votre activité principale\u00a0?\r\n\r\nEt combien de machines proposez-vous\u00a0?",
     "reason": "L’activité n’entre pas dans le champ du pôle.",
     "by": "la vérification du registre",
+    "browser": "Firefox sur Windows",
+    "address": "192.0.2.7",
+    "at": "2026-08-03T12:05:00+00:00",
+    "change": "totp_removed",
 }
 LINKS = {
     **dict.fromkeys(TRADE_KINDS, f"{SITE}/echanges/{PROPOSAL['trade_id']}"),
@@ -31,6 +35,9 @@ LINKS = {
     "application_question": f"{SITE}/adhesion/{SAMPLE['application_id']}/recue",
     "application_refused": f"{SITE}/annonces",
     "site_read_only": f"{SITE}/operateur/comptes",
+    "new_device": f"{SITE}/securite",
+    "access_changed": f"{SITE}/securite",
+    "password_reset": f"{SITE}/invitation/jeton",
 }
 
 

@@ -149,7 +149,8 @@ def test_the_journal_costs_the_same_queries_at_one_and_at_twenty_lines(
         in_app(pay, network.haulier, network.firm, number) if not counts else in_app(
             pay, network.agency, network.firm, number
         )
+        operator = page(OPERATOR)
         with count_queries() as statements:  # type: ignore[attr-defined]
-            page(OPERATOR).get("/operateur/journal")
+            operator.get("/operateur/journal")
         counts.append(len(statements))
     assert counts[0] == counts[1] <= 6, counts

@@ -226,7 +226,8 @@ def test_the_figures_cost_the_same_queries_however_many_trades(
     counts = []
     for _ in range(2):
         in_app(play, network)
+        operator = page(OPERATOR)
         with count_queries() as statements:  # type: ignore[attr-defined]
-            page(OPERATOR).get("/chiffres?du=01/01/2026&au=31/12/2026")
+            operator.get("/chiffres?du=01/01/2026&au=31/12/2026")
         counts.append(len(statements))
     assert counts[0] == counts[1] <= 16, counts

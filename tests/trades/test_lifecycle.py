@@ -120,7 +120,10 @@ def test_verbs_work_exactly_where_the_table_says(app: Flask, cast: Cast, state: 
 def test_every_state_is_reached_and_every_closed_one_is_an_end() -> None:
     reached = {"proposed"} | {step.leads_to for step in TRANSITIONS.values()}
     assert reached == set(STATES)
-    assert {state for state, _ in TRANSITIONS} == set(OPEN_STATES)
+    assert {state for state, _ in TRANSITIONS} == {*OPEN_STATES, "settled"}
+    assert [
+        (action, step.leads_to) for (state, action), step in TRANSITIONS.items() if state == "settled"
+    ] == [("refund", "settled")]
     assert not set(OPEN_STATES) & set(CLOSED_STATES)
 
 

@@ -19,7 +19,7 @@ from barterweb.money import parse_amount
 
 Kind = Literal["offer", "need"]
 Nature = Literal["goods", "service"]
-VatRegime = Literal["normal", "debits", "franchise"]
+VatRegime = Literal["normal", "franchise"]
 Decision = Literal["waiting", "asked", "refused"]
 RoleKind = Literal["trader", "administrator", "accountant", "staff", "operator", "funder"]
 
@@ -69,6 +69,7 @@ class Company:
     sector: str
     size_band: str
     vat_regime: VatRegime
+    vat_on_debits: bool
     clusters: tuple[str, ...]
     description: str
 
@@ -264,6 +265,7 @@ def _company(row: Mapping[str, Any]) -> Company:
         sector=row["sector"],
         size_band=row["size_band"],
         vat_regime=row["vat_regime"],
+        vat_on_debits=row.get("vat_on_debits", False),
         clusters=tuple(row["clusters"]),
         description=row["description"],
     )

@@ -53,6 +53,7 @@ class LegalForm(Form):
         validate_choice=False,
         default="normal",
     )
+    vat_on_debits = BooleanField("L’entreprise a opté pour le paiement de la TVA d’après les débits")
     vat_number = TextField("Numéro de TVA intracommunautaire", optional(20))
 
     def siren(self) -> str | None:
@@ -72,6 +73,10 @@ class LegalForm(Form):
                 read_vat_number(field.data, siren)
             except NotAVatNumber as error:
                 raise ValidationError(_WRONG_VAT_NUMBER[error.problem]) from error
+
+    def pays_vat_on_debits(self) -> bool:
+        """Return whether the option is taken; an exempt company has none to take."""
+        return bool(self.vat_on_debits.data) and self.vat_regime.data == "normal"
 
     def full_vat_number(self, siren: str) -> str | None:
         """Return the number typed, else the usual one; none when the company is exempt and typed nothing."""
@@ -176,6 +181,7 @@ class ApplicationForm(LegalForm):
             rcs_city=self.rcs_city.data,
             vat_number=self.full_vat_number(self.siret.data[:9]),
             vat_regime=self.vat_regime.data,
+            vat_on_debits=self.pays_vat_on_debits(),
             street=self.street.data,
             postal_code=self.postal_code.data,
             city=self.city.data,
@@ -224,4 +230,5 @@ class CompanyForm(LegalForm):
             rcs_city=self.rcs_city.data,
             vat_number=self.full_vat_number(self._siren),
             vat_regime=self.vat_regime.data,
+            vat_on_debits=self.pays_vat_on_debits(),
         )

@@ -12,8 +12,7 @@ from barterweb.members.facts import SIZE_BANDS
 
 LEGAL_FORMS = ("SARL", "EURL", "SAS", "SASU", "SA", "SNC", "SCOP", "SCIC", "EI", "Association", "GIE")
 VAT_REGIMES = {
-    "normal": "TVA sur les encaissements pour les services (cas général)",
-    "debits": "Option pour la TVA d’après les débits",
+    "normal": "TVA applicable (cas général)",
     "franchise": "Franchise en base\u00a0: TVA non applicable",
 }
 LISTING_KINDS = {

@@ -31,6 +31,7 @@ def edit_company(*, actor: Actor, changes: CompanyChanges) -> None:
     company.rcs_city = changes.rcs_city
     company.vat_number = changes.vat_number
     company.vat_regime = changes.vat_regime
+    company.vat_on_debits = changes.vat_on_debits
     index_company(company)
     record_event(actor=actor, kind="company_edited", company_id=company.id, subject=company.id)
 

@@ -178,6 +178,7 @@ def _new_company(details: CompanyDetails, clusters: list[Cluster], mandate_accep
         rcs_city=details.rcs_city,
         vat_number=details.vat_number,
         vat_regime=details.vat_regime,
+        vat_on_debits=details.vat_on_debits,
         street=details.street,
         postal_code=details.postal_code,
         city=details.city,
@@ -190,6 +191,7 @@ def _new_company(details: CompanyDetails, clusters: list[Cluster], mandate_accep
         terms_version=TERMS_VERSION,
         terms_accepted_at=now,
         mandate_accepted_at=now if mandate_accepted else None,
+        mandate_version=TERMS_VERSION if mandate_accepted else None,
         clusters=clusters,
     )
     index_company(company)

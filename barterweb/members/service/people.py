@@ -17,9 +17,12 @@ from barterweb.members.errors import EmailTaken, InvitationOver, OwnRole
 from barterweb.members.facts import Invitee, Subject, normal_email
 from barterweb.members.models import Company, Invitation, Person, Role
 from barterweb.members.policy import may_administer
-from barterweb.members.queries import hash_of, invitation_for, is_current, person_by_email
+from barterweb.members.queries import invitation_for, is_current, person_by_email
+from barterweb.members.service.access_events import record_access_event
 from barterweb.members.service.audit import record_event
 from barterweb.outbox.service import queue_mail
+from barterweb.security import service as guards
+from barterweb.security.queries import hash_of
 
 INVITATION_DAYS = 14
 
@@ -35,7 +38,7 @@ def create_person(*, email: str, name: str, password_hash: str | None = None) ->
 @transaction
 def set_password(*, person_id: str, password_hash: str) -> None:
     """Set a person's password (made by `hash_password`) and end all their sessions."""
-    _set_password(session.get_one(Person, person_id), password_hash)
+    write_password(session.get_one(Person, person_id), password_hash)
 
 
 @transaction
@@ -44,6 +47,8 @@ def disable_person(*, person_id: str) -> None:
     person = session.get_one(Person, person_id)
     person.disabled_at = clock.now()
     person.session_stamp = _new_stamp()
+    guards.end_sessions(person_id)
+    record_access_event(person_id=person_id, kind="access_disabled", by_owner=False)
 
 
 @transaction
@@ -134,7 +139,8 @@ def accept_invitation(*, token: str, password_hash: str) -> Subject:
     ).scalars()
     if hash_of(token) not in used.all():  # the link was used in the moment between the two
         raise InvitationOver
-    _set_password(person, password_hash)
+    write_password(person, password_hash)
+    record_access_event(person_id=person.id, kind="password_chosen")
     return Subject(person.id, person.session_stamp)
 
 
@@ -226,9 +232,13 @@ def _company_administered(actor: Actor) -> Company:
     return company
 
 
-def _set_password(person: Person, password_hash: str) -> None:
+def write_password(person: Person, password_hash: str, *, kept_session: str | None = None) -> None:
+    """Write a password into the caller's transaction; every session ends but the one it was changed in, every link too."""
+    require_transaction()
     person.password_hash = password_hash
     person.session_stamp = _new_stamp()
+    guards.end_sessions(person.id, but=kept_session)
+    guards.forget_links(person.id)
 
 
 def _new_stamp() -> str:

@@ -1,0 +1,145 @@
+"""Who acts: the hats a person can wear, made from their current roles."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import Any
+
+from sqlalchemy import ColumnElement, Row, func, or_, select
+
+from barterweb import clock
+from barterweb.actors import MEMBER_KINDS, Actor, Signed
+from barterweb.db import session
+from barterweb.members.facts import Hat
+from barterweb.members.models import (
+    Cluster,
+    Company,
+    Person,
+    Region,
+    Role,
+)
+from barterweb.security.models import PersonSession
+from barterweb.security.queries import hash_of, is_open
+
+_ORDER_OF_HATS = ("operator", "staff", "administrator", "trader", "accountant", "funder")
+"""The hat worn first after signing in, until the person chooses."""
+
+
+RoleRow = Row[*tuple[Any, ...]]
+"""A role with the names that go with it: see `_current_roles`."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Held:
+    """Roles that make one hat, with the actor they make."""
+
+    role_ids: tuple[str, ...]
+    actor: Actor
+    company_names: tuple[str, ...]
+
+
+def actor_for(person_id: str, stamp: str, role_id: str | None) -> Actor | None:
+    """Return whom a person acts as, in one query: who wears the chosen role, else the first by order of hats.
+
+    None when the password changed since (another stamp), for a disabled person and when no role is current.
+    """
+    held = _held(_current_roles(Person.id == person_id, Person.session_stamp == stamp))
+    chosen = next((hat for hat in held if role_id in hat.role_ids), None)
+    return replace((chosen or held[0]).actor, has_several_roles=len(held) > 1) if held else None
+
+
+def session_for(token: str, role_id: str | None) -> Signed | None:
+    """Return the session of a token with who acts in it, in one query, as `actor_for` chooses the hat.
+
+    None when there is no such session, when it is over, or when the person is disabled or has no current role.
+    """
+    now = clock.now()
+    rows = _current_roles(PersonSession.token_hash == hash_of(token), is_open(now), with_session=True)
+    held = _held(rows)
+    if not held:
+        return None
+    chosen = next((hat for hat in held if role_id in hat.role_ids), held[0])
+    return Signed(
+        actor=replace(chosen.actor, has_several_roles=len(held) > 1),
+        session_id=rows[0].session_id,
+        strong=rows[0].strong_at is not None,
+        unseen_for=now - rows[0].last_seen_at,
+    )
+
+
+def hats_of(person_id: str) -> list[Hat]:
+    """Return what a person can act as, in the order of the role page."""
+    return [
+        Hat(hat.role_ids[0], hat.actor.kind, hat.actor.label, hat.company_names)
+        for hat in _held(_current_roles(Person.id == person_id))
+    ]
+
+
+def is_current(on: date) -> ColumnElement[bool]:
+    """Return the condition that a role has started, has not ended and is not revoked on that day."""
+    return (
+        (Role.starts_on <= on) & or_(Role.ends_on.is_(None), Role.ends_on >= on) & Role.revoked_at.is_(None)
+    )
+
+
+def _current_roles(*conditions: ColumnElement[bool], with_session: bool = False) -> Sequence[RoleRow]:
+    query = (
+        select(
+            Role,
+            Person.name.label("person_name"),
+            Company.name.label("company_name"),
+            Cluster.name.label("cluster_name"),
+            func.coalesce(Role.region_id, Cluster.region_id, Company.region_id).label("home_region_id"),
+            Region.name.label("region_name"),
+        )
+        .join(Person, Person.id == Role.person_id)
+        .outerjoin(Company, Company.id == Role.company_id)
+        .outerjoin(Cluster, Cluster.id == Role.cluster_id)
+        .outerjoin(Region, Region.id == Role.region_id)
+        .where(*conditions, Person.disabled_at.is_(None), is_current(clock.today()))
+        .order_by(Company.search_text, Cluster.name, Region.name, Role.id)
+    )
+    if with_session:
+        query = query.join(PersonSession, PersonSession.person_id == Person.id).add_columns(
+            PersonSession.id.label("session_id"), PersonSession.strong_at, PersonSession.last_seen_at
+        )
+    return session.execute(query).all()
+
+
+def _held(rows: Sequence[RoleRow]) -> list[_Held]:
+    """Put roles together: one hat a company, cluster or region, and one for everything kept as an accountant."""
+    groups: dict[tuple[str, str | None], list[RoleRow]] = defaultdict(list)
+    for row in rows:
+        if row.Role.kind in MEMBER_KINDS:
+            groups["member", row.Role.company_id].append(row)
+        elif row.Role.kind == "accountant":
+            groups["accountant", None].append(row)
+        else:
+            groups[row.Role.kind, row.Role.cluster_id or row.Role.region_id].append(row)
+    held = [_hat(group) for group in groups.values()]
+    return sorted(held, key=lambda hat: _ORDER_OF_HATS.index(hat.actor.kind))
+
+
+def _hat(rows: Sequence[RoleRow]) -> _Held:
+    first = rows[0]
+    kind = min((row.Role.kind for row in rows), key=_ORDER_OF_HATS.index)
+    companies = {row.Role.company_id: row.company_name for row in rows if row.Role.company_id is not None}
+    names = tuple(companies.values())
+    actor = Actor(
+        person_id=first.Role.person_id,
+        person_name=first.person_name,
+        kind=kind,
+        label=_label(kind, names, first),
+        company_id=first.Role.company_id if kind in MEMBER_KINDS else None,
+        company_ids=frozenset(companies),
+        cluster_id=first.Role.cluster_id,
+        region_id=None if kind == "accountant" else first.home_region_id,
+    )
+    return _Held(tuple(row.Role.id for row in rows), actor, names)
+
+
+def _label(kind: str, names: Sequence[str], row: RoleRow) -> str:
+    if kind == "accountant":
+        return f"Comptable de {names[0]}" if len(names) == 1 else f"Comptable de {len(names)} entreprises"
+    return names[0] if names else row.cluster_name or row.region_name or "France Clusters"
