@@ -88,6 +88,7 @@ def _from_copy() -> Response | None:
         return None
     if current_app.config["SESSION_COOKIE_NAME"] in request.cookies:
         return None
+    read_only: Any = current_app.jinja_env.globals["read_only"]
     g.copy_key = key = (
         db.data_version(),
         clock.today(),
@@ -95,7 +96,7 @@ def _from_copy() -> Response | None:
         request.host,
         best_encoding(),
         comes_from_outside(),
-        current_app.jinja_env.globals["read_only"]() is None,  # told by each process up to two seconds late
+        read_only() is None,  # told by each process up to two seconds late
         *(request.headers.get(name) for name in _FRAGMENT_HEADERS),
     )
     copy = _copies().get(key)
