@@ -25,7 +25,7 @@ from barterweb.ledger.facts import (
     LedgerTotals,
     StatementLine,
 )
-from barterweb.ledger.models import Account, Entry, Stripe, Transfer
+from barterweb.ledger.models import Account, Entry, Seal, Stripe, Transfer, Unsealed
 from barterweb.money import BASIS_POINTS
 
 AccountIds = Sequence[str] | Select[str] | Select[str | None]
@@ -121,9 +121,11 @@ def idle_accounts(
 
     The fullest comes first; one that was never debited is idle from its first entry on.
     """
-    of_account = Entry.account_id == Account.id
-    last_debit = select(func.max(Entry.booked_on)).where(of_account, Entry.amount_cents < 0)
-    first_entry = select(func.min(Entry.booked_on)).where(of_account)
+    of_account = select(Entry.booked_on).where(Entry.account_id == Account.id, Entry.stripe == 0).limit(1)
+    last_debit = of_account.where(Entry.amount_cents < 0).order_by(
+        Entry.booked_on.desc(), Entry.sequence.desc()
+    )
+    first_entry = of_account.order_by(Entry.booked_on, Entry.sequence)
     idle_since = func.coalesce(last_debit.scalar_subquery(), first_entry.scalar_subquery())
     rows = session.execute(
         select(*VIEW, idle_since, func.count().over())
@@ -187,8 +189,7 @@ def totals() -> LedgerTotals:
             func.coalesce(func.sum(Account.held_cents), 0),
         )
     ).one()
-    transfers = session.scalar(select(func.count()).select_from(Transfer)) or 0
-    return LedgerTotals(row[0], transfers, int(row[1]), int(row[2]), int(row[3]), int(row[4]))
+    return LedgerTotals(row[0], journal_size(), int(row[1]), int(row[2]), int(row[3]), int(row[4]))
 
 
 def totals_by_kind() -> list[KindTotals]:
@@ -246,7 +247,14 @@ def balances_before(day: date) -> dict[str, int]:
 
 
 def journal_size(*, start: date | None = None, end: date | None = None) -> int:
-    """Return the number of transfers booked in the period."""
+    """Return the number of transfers booked in the period; without one, of all, which are not counted one by one.
+
+    Each is sealed or waits for it, as `verify` proves, and seals are numbered from 1 without gap.
+    """
+    if start is None and end is None:
+        sealed = select(func.coalesce(func.max(Seal.position), 0)).scalar_subquery()
+        waiting = select(func.count()).select_from(Unsealed).scalar_subquery()
+        return int(session.execute(select(sealed + waiting)).scalar_one())
     return session.scalar(select(func.count()).select_from(Transfer).where(*_within(start, end))) or 0
 
 

@@ -40,6 +40,8 @@ class Trade(Model):
         CheckConstraint("(state = 'settled') = (transfer_id IS NOT NULL)", name="settled_by_transfer"),
         Index("ix_trades_buyer_id_updated_at", "buyer_id", "updated_at"),
         Index("ix_trades_seller_id_updated_at", "seller_id", "updated_at"),
+        Index("ix_trades_buyer_id_state", "buyer_id", "state"),
+        Index("ix_trades_seller_id_state", "seller_id", "state"),
         Index("ix_trades_state_confirm_by", "state", "confirm_by"),
         Index("ix_trades_state_expires_on", "state", "expires_on"),
     )

@@ -178,9 +178,11 @@ def _has_offer(today: date) -> ColumnElement[bool]:
 
 
 def _has_trade() -> ColumnElement[bool]:
-    bought = select(Trade.id).where(Trade.buyer_id == Company.id, Trade.state.in_(AGREED_STATES)).exists()
-    sold = select(Trade.id).where(Trade.seller_id == Company.id, Trade.state.in_(AGREED_STATES)).exists()
-    return or_(bought, sold)
+    """Look for one trade of each company: EXISTS would have PostgreSQL read all trades there ever were."""
+    agreed = select(Trade.id).where(Trade.state.in_(AGREED_STATES)).limit(1)
+    bought = agreed.where(Trade.buyer_id == Company.id).scalar_subquery()
+    sold = agreed.where(Trade.seller_id == Company.id).scalar_subquery()
+    return func.coalesce(bought, sold).is_not(None)
 
 
 def _lines(query: Select[*tuple[Any, ...]], order: tuple[Any, ...], make: Callable[..., Line]) -> Lines[Line]:
