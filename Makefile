@@ -15,8 +15,12 @@ BENCH := .venv-bench
 VERAPDF := .venv-verapdf/site-$(call hash,deploy/verapdf/requirements.txt)
 PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet --require-hashes --no-deps
 
+JUDGES := $(VENV)/judges
+VNU := $(JUDGES)/vnu.jar
+CHROMIUM80 := $(JUDGES)/chromium80/chromium
+
 .DEFAULT_GOAL := help
-.PHONY: help run test torture check fix routes lock bench bench-documents coverage scan sbom machine machine-for-tests
+.PHONY: help run test torture check fix routes lock browsers bench bench-documents bench-pages coverage scan sbom machine machine-for-tests
 
 help: ## List what can be done
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | while IFS="$$(printf '\t')" read -r name what; \
@@ -25,10 +29,12 @@ help: ## List what can be done
 run: $(SITE) machine ## Start the demonstration network on http://127.0.0.1:8000 (PORT, DATABASE_URL and DATA_DIR may be set)
 	@exec $(BIN)/python deploy/run
 
-test: $(TOOLS) machine-for-tests ## Run every test, on SQLite, then on PostgreSQL, then in a browser
+test: $(TOOLS) $(VNU) machine-for-tests ## Run every test, on SQLite, then on PostgreSQL, then in a browser
 	$(STEP) --closing "tests on SQLite" $(PYTEST) -m "not browser" --database sqlite
 	$(STEP) --closing "tests on PostgreSQL" $(PYTEST) -m "not browser" --database postgresql
+	@rm -rf build/reports
 	$(STEP) --closing "tests in a browser" $(PYTEST) -m browser
+	@cat build/reports/budgets.txt
 
 torture: $(TOOLS) machine-for-tests $(VERAPDF) ## Crashes, full disks, restarts and crowds, the long forms: some twenty minutes
 	$(STEP) --closing "torture on SQLite" $(BIN)/pytest --quiet -m torture --long --database sqlite
@@ -49,6 +55,11 @@ fix: $(TOOLS) ## Mend what tools can mend by themselves
 routes: $(TOOLS) ## Accept a changed map of the site (tests/architecture/routes.txt)
 	$(STEP) "map of the site" $(BIN)/pytest --quiet tests/architecture/test_routes.py -k snapshot --update-routes
 
+browsers: $(TOOLS) $(CHROMIUM80) machine-for-tests ## Play the main journey on Chromium 80 and on Firefox
+	$(STEP) "Firefox" $(PYTHON) deploy/system-libraries browsers
+	$(STEP) --closing "old browsers" $(BIN)/pytest --quiet tests/browser/old
+	@cat build/reports/browsers.txt
+
 coverage: $(TOOLS) ## Show which lines the tests on SQLite leave in the dark
 	$(STEP) "tests on SQLite" $(BIN)/coverage run -m pytest --quiet -m "not browser"
 	@$(BIN)/coverage combine --quiet && $(BIN)/coverage report
@@ -60,6 +71,12 @@ bench-documents: $(TOOLS) ## Measure printed documents against naive pages and r
 
 bench: $(TOOLS) ## Measure (bench/)
 	@$(BIN)/python -m bench
+
+bench-pages: $(TOOLS) ## Measure pages beside a bare Flask page and Django (PAGES="--companies 2000" and so on)
+	$(STEP) "Django, in an environment of its own" $(PYTHON) -m venv $(VENV)/bench
+	$(STEP) "its packages" $(VENV)/bench/bin/python -m pip --disable-pip-version-check install --quiet --require-hashes --no-deps \
+		--requirement bench/requirements-pages.txt
+	@$(BIN)/python -m bench.pages $(PAGES)
 
 scan: $(TOOLS) $(VENV)-scan/ready $(VENV)-wapiti/ready ## Let bandit, schemathesis and wapiti look for weaknesses (deploy/scan)
 	@VENV=$(VENV)-scan WAPITI_VENV=$(VENV)-wapiti $(BIN)/python deploy/scan/scan.py
@@ -83,6 +100,14 @@ lock: $(TOOLS) ## Write requirements*.txt anew from requirements*.in, with hashe
 
 LOCK := $(BIN)/uv pip compile --quiet --upgrade --generate-hashes --universal --python-version 3.11 \
 	--no-emit-index-url --no-emit-find-links --no-header
+
+$(VNU): deploy/judges | $(TOOLS) machine-for-tests
+	$(STEP) "HTML checker" $(BIN)/python deploy/judges $(JUDGES) vnu
+	@touch $@
+
+$(CHROMIUM80): deploy/judges | $(TOOLS) machine-for-tests
+	$(STEP) "Chromium 80" $(BIN)/python deploy/judges $(JUDGES) chromium80
+	@touch $@
 
 machine:
 	$(STEP) "system libraries" $(PYTHON) deploy/system-libraries site

@@ -7,7 +7,7 @@ date its reader saw on the wall.
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, time
 from zoneinfo import ZoneInfo
 
 PARIS = ZoneInfo("Europe/Paris")
@@ -28,6 +28,11 @@ def today() -> date:
 def date_of(moment: datetime) -> date:
     """Return the Europe/Paris date of an aware moment."""
     return moment.astimezone(PARIS).date()
+
+
+def start_of(day: date) -> datetime:
+    """Return the first moment of a day in Europe/Paris, aware."""
+    return datetime.combine(day, time.min, tzinfo=PARIS)
 
 
 @contextmanager

@@ -13,6 +13,8 @@ Why these modes and not SQLAlchemy's own: docs/decisions/0003-transactions.md.
 """
 
 import random
+import sqlite3
+import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
@@ -23,7 +25,7 @@ from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
 import flask_sqlalchemy
 import flask_sqlalchemy.session
 from flask import Flask, current_app
-from sqlalchemy import DateTime, Dialect, Engine, MetaData, event
+from sqlalchemy import DateTime, Dialect, Engine, MetaData, event, text
 from sqlalchemy.exc import DBAPIError, DisconnectionError, OperationalError
 from sqlalchemy.orm import DeclarativeBase
 from sqlalchemy.types import TypeDecorator
@@ -36,6 +38,7 @@ MAX_ATTEMPTS = 5
 TRUSTED_SECONDS = 1
 """How long a connection that lies in the pool is believed to be alive; after that it is asked before it is used."""
 
+_WATCHING = threading.Lock()
 _RETRYABLE_SQLSTATES = {"40001", "40P01", "55P03"}  # serialization failure, deadlock, lock not available
 _DISK_FULL_SQLSTATE = "53100"
 
@@ -162,6 +165,31 @@ def memory() -> dict[str, Any]:
 def dialect_name() -> str:
     """Return ``"sqlite"`` or ``"postgresql"``."""
     return db.engine.dialect.name
+
+
+def data_version() -> str:
+    """Return a word that changes with every commit of any process; what was read before stands while it stays the same.
+
+    SQLite tells one connection whether others committed, hence a connection of its own that never writes. PostgreSQL's
+    snapshot names the transactions it sees.
+    """
+    if dialect_name() == "postgresql":
+        return str(session.scalar(text("SELECT pg_current_snapshot()::text")))
+    kept = memory()
+    with _WATCHING:
+        if "watcher" not in kept:
+            watcher = sqlite3.connect(
+                str(db.engine.url.database), timeout=BUSY_TIMEOUT_SECONDS, check_same_thread=False
+            )
+            kept["watcher"] = watcher
+            event.listen(db.engine, "engine_disposed", lambda _engine: _stop_watching(kept))
+        return str(kept["watcher"].execute("PRAGMA data_version").fetchone()[0])
+
+
+def _stop_watching(kept: dict[str, Any]) -> None:
+    with _WATCHING:
+        if watcher := kept.pop("watcher", None):
+            watcher.close()
 
 
 P = ParamSpec("P")

@@ -7,7 +7,6 @@ Why each header: docs/decisions/0052-framed-pages.md.
 import base64
 import hashlib
 import re
-from pathlib import Path
 from typing import Any
 
 from flask import (
@@ -33,6 +32,7 @@ from barterweb.members.models import Cluster
 from barterweb.web.access import allowed, current_actor, public
 from barterweb.web.fragments import page_or_fragment, see_other
 from barterweb.web.headers import POLICY
+from barterweb.web.statics import FOLDER
 
 bp = Blueprint("embeds", __name__)
 
@@ -71,7 +71,7 @@ def listings_GET(slug: str) -> ResponseReturnValue:
 @public
 def host_script_GET() -> ResponseReturnValue:
     """Give the script that fits the frame to its content, for the site around it."""
-    script = Path(current_app.static_folder or "static", "embeds", "cadre.js").read_bytes()
+    script = (FOLDER / "embeds" / "cadre.js").read_bytes()
     response = Response(
         script, mimetype="text/javascript", headers={"Cache-Control": "public, max-age=86400"}
     )

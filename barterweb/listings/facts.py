@@ -84,6 +84,14 @@ class Card:
 
 
 @dataclass(frozen=True, slots=True)
+class Suggestion:
+    """A listing worth reading, and the title of the reader's own listing that it answers."""
+
+    card: Card
+    answers: str
+
+
+@dataclass(frozen=True, slots=True)
 class OnlineCounts:
     """How many listings are online."""
 

@@ -11,7 +11,7 @@ from barterweb.actors import Actor
 from barterweb.db import session
 from barterweb.errors import NotFound
 from barterweb.listings import search
-from barterweb.listings.facts import Card, Means, OnlineCounts, OwnListing, OwnListings
+from barterweb.listings.facts import Card, Means, OnlineCounts, OwnListing, OwnListings, Suggestion
 from barterweb.listings.models import Listing
 from barterweb.listings.policy import may_edit, may_enter_for, may_read
 from barterweb.members.models import Company, company_clusters
@@ -19,6 +19,9 @@ from barterweb.money import vat_of
 
 OWN_PAGE_SIZE = 30
 SIMILAR = 4
+SUGGESTED_FROM = 2
+"""How many of a company's latest offers, and needs, suggestions are made from; each costs a search."""
+SUGGESTED_EACH = 1
 
 
 def listing_for(listing_id: str, actor: Actor | None) -> Listing:
@@ -95,12 +98,35 @@ def online_counts() -> OnlineCounts:
 
 def similar(listing: Listing) -> list[Card]:
     """Return a few online listings of other companies that resemble this one: same kind and category, words of its title."""
+    return _resembling(listing, listing.kind)[:SIMILAR]
+
+
+def latest_own(company_id: str) -> Sequence[Listing]:
+    """Return the company's listings online, the latest first; at most `OWN_PAGE_SIZE`."""
+    return session.scalars(
+        select(Listing)
+        .join(Listing.company)
+        .where(Listing.company_id == company_id, _online())
+        .order_by(Listing.published_at.desc(), Listing.id)
+        .limit(OWN_PAGE_SIZE)
+    ).all()
+
+
+def suggestions_for(own: Sequence[Listing]) -> list[Suggestion]:
+    """Return what others offer for a company's latest needs, and need of its latest offers; each listing once."""
+    suggested: dict[str, Suggestion] = {}
+    for own_kind, wanted in (("need", "offer"), ("offer", "need")):
+        for listing in [row for row in own if row.kind == own_kind][:SUGGESTED_FROM]:
+            for card in _resembling(listing, wanted)[:SUGGESTED_EACH]:
+                suggested.setdefault(card.id, Suggestion(card, listing.title))
+    return list(suggested.values())
+
+
+def _resembling(listing: Listing, kind: str) -> list[Card]:
+    """Return online listings of this kind, of other companies, of the same category and with words of its title."""
     categories = (listing.category,) if listing.category else ()
-    asked = search.Filters(
-        words=listing.title, kinds=(listing.kind,), categories=categories, per_page=4 * SIMILAR
-    )
-    found = cards(search.find(asked).ids)
-    return [card for card in found if card.company_id != listing.company_id][:SIMILAR]
+    asked = search.Filters(words=listing.title, kinds=(kind,), categories=categories, per_page=4 * SIMILAR)
+    return [card for card in cards(search.find(asked).ids) if card.company_id != listing.company_id]
 
 
 def means_of(actor: Actor, listing: Listing) -> Means | None:

@@ -18,6 +18,7 @@ from barterweb.listings.search import Filters, Results
 from barterweb.members import queries as members
 from barterweb.members.models import Cluster
 from barterweb.web.access import allowed, current_actor, public, signed_in_actor
+from barterweb.web.copies import kept_for_visitors
 from barterweb.web.filters import day
 from barterweb.web.fragments import page_or_fragment, see_other
 from barterweb.web.paging import Pages, page_number
@@ -32,6 +33,7 @@ WRITERS = (*MEMBER_KINDS, *STAFF_KINDS)
 
 @bp.get("/annonces")
 @public
+@kept_for_visitors
 def index_GET() -> ResponseReturnValue:
     """Search listings; HTMX asks for the results and the counts beside the filters only."""
     clusters = members.clusters()
@@ -49,6 +51,7 @@ def index_GET() -> ResponseReturnValue:
 
 @bp.get("/annonces.atom")
 @public
+@kept_for_visitors
 def feed_GET() -> ResponseReturnValue:
     """Give the newest listings of a search to a feed reader."""
     asked = forms.read_search(request.args, members.clusters(), page=1)
@@ -75,6 +78,7 @@ def feed_GET() -> ResponseReturnValue:
 
 @bp.get("/annonces/<id('lst'):listing_id>")
 @public
+@kept_for_visitors
 def show_GET(listing_id: str) -> ResponseReturnValue:
     """Show a listing, what resembles it, and what the reader can do."""
     actor = signed_in_actor()

@@ -2,18 +2,21 @@
 
 from dataclasses import dataclass
 
-from flask import Blueprint, render_template
+from flask import Blueprint, abort, current_app, render_template
 from flask.typing import ResponseReturnValue
 from sqlalchemy import text
 
+from barterweb import clock
 from barterweb.db import session
 from barterweb.listings import queries as listings
 from barterweb.members import queries as members
 from barterweb.members.facts import NAF_SECTIONS, section_of
 from barterweb.members.forms import SIZES
+from barterweb.pages.forms import samples
 from barterweb.privacy.facts import RULES
 from barterweb.trades import queries as trades
 from barterweb.web.access import public
+from barterweb.web.copies import kept_for_visitors
 
 bp = Blueprint("pages", __name__)
 
@@ -34,6 +37,7 @@ class Figures:
 
 @bp.get("/")
 @public
+@kept_for_visitors
 def home_GET() -> ResponseReturnValue:
     """Say what Barter is, with the network in figures and its latest listings."""
     clusters = members.clusters()
@@ -52,6 +56,7 @@ def home_GET() -> ResponseReturnValue:
 
 @bp.get("/entreprises/<id('cmp'):company_id>")
 @public
+@kept_for_visitors
 def company_GET(company_id: str) -> ResponseReturnValue:
     """Show a company of the directory with its listings."""
     company = members.public_company(company_id)
@@ -67,13 +72,39 @@ def company_GET(company_id: str) -> ResponseReturnValue:
 
 @bp.get("/comment-ca-marche")
 @public
+@kept_for_visitors
 def how_GET() -> ResponseReturnValue:
     """Explain a trade step by step."""
     return render_template("pages/how.html")
 
 
+@bp.get("/guide/entreprises")
+@public
+@kept_for_visitors
+def guide_companies_GET() -> ResponseReturnValue:
+    """Explain to companies how to buy, sell and price, with worked amounts."""
+    return render_template("pages/guide/companies.html")
+
+
+@bp.get("/guide/experts-comptables")
+@public
+@kept_for_visitors
+def guide_accountants_GET() -> ResponseReturnValue:
+    """Explain to accountants how a trade is booked, with worked entries."""
+    return render_template("pages/guide/accountants.html")
+
+
+@bp.get("/guide/poles")
+@public
+@kept_for_visitors
+def guide_clusters_GET() -> ResponseReturnValue:
+    """Explain to cluster staff what makes a network trade."""
+    return render_template("pages/guide/clusters.html")
+
+
 @bp.get("/mentions-legales")
 @public
+@kept_for_visitors
 def legal_GET() -> ResponseReturnValue:
     """Say who publishes the site."""
     return render_template("pages/legal.html")
@@ -81,6 +112,7 @@ def legal_GET() -> ResponseReturnValue:
 
 @bp.get("/confidentialite")
 @public
+@kept_for_visitors
 def privacy_GET() -> ResponseReturnValue:
     """Say what is kept about people, and why."""
     return render_template("pages/privacy.html", rules=RULES)
@@ -88,9 +120,20 @@ def privacy_GET() -> ResponseReturnValue:
 
 @bp.get("/accessibilite")
 @public
+@kept_for_visitors
 def accessibility_GET() -> ResponseReturnValue:
     """Say how accessible the site is."""
     return render_template("pages/accessibility.html")
+
+
+@bp.get("/style")
+@public
+def style_GET() -> ResponseReturnValue:
+    """Show every part of pages in all its states, to those who build the site; no page of production."""
+    if current_app.config["SETTINGS"].mode == "production":
+        abort(404)
+    fresh, refused = samples()
+    return render_template("pages/style.html", fresh=fresh, refused=refused, today=clock.today())
 
 
 @bp.get("/sante")

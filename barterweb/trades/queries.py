@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import ColumnElement, Select, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, case, exists, func, or_, select
 from sqlalchemy.orm import joinedload
 
 from barterweb import clock, ledger
@@ -14,6 +14,8 @@ from barterweb.db import session
 from barterweb.documents import queries as documents
 from barterweb.documents.facts import InvoiceLine
 from barterweb.errors import NotFound
+from barterweb.listings import queries as listings
+from barterweb.listings.facts import Suggestion
 from barterweb.members import queries as members
 from barterweb.members.models import Company, Person, company_clusters
 from barterweb.money import share_bp
@@ -63,14 +65,28 @@ class Check:
 
 
 @dataclass(frozen=True, slots=True)
+class Month:
+    """A month of a company, up to `end`: its balance then, what it sold and bought in Barter; all in cents."""
+
+    end: date
+    balance_cents: int
+    sold_cents: int
+    bought_cents: int
+
+
+@dataclass(frozen=True, slots=True)
 class Dashboard:
-    """A member's first page: the account, what waits, and twelve months of balances in cents."""
+    """A member's first page: the account, what waits, twelve months, where to buy and sell, first steps not yet taken."""
 
     account: ledger.AccountView
     to_do: Sequence[Trade]
     waiting: Sequence[Trade]
     amounts: dict[str, TradeVersion]
-    months: list[tuple[date, int]]
+    months: list[Month]
+    suggestions: list[Suggestion]
+    has_offer: bool
+    has_need: bool
+    has_traded: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,18 +125,51 @@ def trades_of(actor: Actor, *, group: str, number: int) -> TradePage:
 
 
 def dashboard(actor: Actor) -> Dashboard:
-    """Return the member's first page: eight queries, whatever the history."""
+    """Return the member's first page: a fixed number of queries, whatever the history."""
     company = own_company(actor)
     account = ledger.account_view(company.account_id or "")
     mine = _visible(_with_companies(select(Trade)), actor).where(Trade.state.in_(OPEN_STATES))
     trades = session.scalars(mine.order_by(Trade.updated_at)).all()
-    ends = _month_ends(clock.today())
+    published = listings.latest_own(company.id)
     return Dashboard(
         account=account,
         to_do=[trade for trade in trades if must_act(trade, company.id)],
         waiting=[trade for trade in trades if not must_act(trade, company.id)],
         amounts=amounts_of(trades),
-        months=list(zip(ends, ledger.month_end_balances(account.id, ends), strict=True)),
+        months=_months_of(company.id, account.id),
+        suggestions=listings.suggestions_for(published),
+        has_offer=any(listing.kind == "offer" for listing in published),
+        has_need=any(listing.kind == "need" for listing in published),
+        has_traded=bool(trades) or session.scalar(select(_takes_part(company.id))) is True,
+    )
+
+
+def _takes_part(company_id: str) -> ColumnElement[bool]:
+    """In any trade, whatever became of it."""
+    return exists().where((Trade.buyer_id == company_id) | (Trade.seller_id == company_id))
+
+
+def _months_of(company_id: str, account_id: str) -> list[Month]:
+    """Return twelve months in two queries: balances from the ledger, sales and purchases from settled trades."""
+    ends = _month_ends(clock.today())
+    sums: list[ColumnElement[int]] = []
+    for role in (Trade.seller_id, Trade.buyer_id):
+        for end in ends:
+            within = (role == company_id) & _settled_between(end.replace(day=1), end)
+            sums.append(func.coalesce(func.sum(case((within, Trade.settled_barter_cents), else_=0)), 0))
+    mine = (Trade.seller_id == company_id) | (Trade.buyer_id == company_id)
+    year = _settled_between(ends[0].replace(day=1), ends[-1])
+    cents = [int(total) for total in session.execute(select(*sums).where(mine, year)).one()]
+    balances = ledger.month_end_balances(account_id, ends)
+    return [
+        Month(end, balance, sold, bought)
+        for end, balance, sold, bought in zip(ends, balances, cents[:12], cents[12:], strict=True)
+    ]
+
+
+def _settled_between(first: date, last: date) -> ColumnElement[bool]:
+    return and_(
+        Trade.settled_at >= clock.start_of(first), Trade.settled_at < clock.start_of(last + timedelta(days=1))
     )
 
 

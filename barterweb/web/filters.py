@@ -12,6 +12,7 @@ if TYPE_CHECKING:  # the children that render PDFs use the filters without loadi
 
 _NBSP = "\u00a0"
 MONTHS = "janvier février mars avril mai juin juillet août septembre octobre novembre décembre".split()
+_MONTHS_SHORT = "janv. févr. mars avr. mai juin juil. août sept. oct. nov. déc.".split()
 
 
 def amount(cents: int) -> str:
@@ -62,6 +63,11 @@ def month(value: date) -> str:
     return f"{MONTHS[value.month - 1]} {value.year}"
 
 
+def month_short(value: date) -> str:
+    """``2026-08-03`` → ``août``, ``2026-01-31`` → ``janv.``: for axes."""
+    return _MONTHS_SHORT[value.month - 1]
+
+
 def whole(number: int) -> str:
     """``12500`` → ``12 500``."""
     return format_cents(number * 100)[:-3]
@@ -96,6 +102,7 @@ FILTERS: tuple[Callable[..., object], ...] = (
     euro,
     moment,
     month,
+    month_short,
     per_thousand,
     percent_bp,
     signed_barter,

@@ -1,20 +1,128 @@
-"""Addresses of static files that change with their content, so that browsers may keep them for ever."""
+"""Files that never change under one address: read once, compressed once as small as can be, kept by browsers for ever.
 
+Templates ask for ``static_url(name)``, whose address holds the content's hash, and for ``styles(names…)``, which links the
+sheets, or writes them into the page a visitor opens first: one request less on the way to a first look
+(docs/decisions/0090-first-view.md).
+"""
+
+import base64
+import gzip
 import hashlib
+import mimetypes
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from flask import Flask, url_for
+import brotli
+import rcssmin
+from flask import Flask, Response, abort, g, has_request_context, request, url_for
+from markupsafe import Markup
+from werkzeug.security import safe_join
+from werkzeug.wrappers import Response as BaseResponse
+
+from barterweb.web.access import signed_in_actor
+
+FOLDER = Path(__file__).resolve().parents[2] / "static"
+BUNDLES = {"site.js": ("vendor/htmx-2.0.11.min.js", "app.js")}
+"""Files served as one, in this order: a request costs an old computer more than its bytes do."""
+
+_COMPRESSIBLE = {"text/css", "text/javascript", "image/svg+xml", "text/plain"}
+
+
+@dataclass(frozen=True, slots=True)
+class Asset:
+    """One static file, whole and compressed; `version` is the start of its SHA-256."""
+
+    mimetype: str
+    content: bytes
+    version: str
+    encoded: dict[str, bytes]
+
+
+@cache
+def asset(name: str) -> Asset | None:
+    """Return a file of ``static/`` or a bundle, style sheets without comments and spaces; None when there is none."""
+    if name in BUNDLES:
+        content = b"\n".join((FOLDER / part).read_bytes() for part in BUNDLES[name])
+    else:
+        path = safe_join(str(FOLDER), name)
+        if path is None or not Path(path).is_file():
+            return None
+        content = Path(path).read_bytes()
+    mimetype = mimetypes.guess_type(name)[0] or "application/octet-stream"
+    if mimetype == "text/css":
+        content = str(rcssmin.cssmin(content.decode())).encode()
+    encoded: dict[str, bytes] = {}
+    if mimetype in _COMPRESSIBLE:
+        encoded = {"br": brotli.compress(content, quality=11), "gzip": gzip.compress(content, 9, mtime=0)}
+    return Asset(mimetype, content, hashlib.sha256(content).hexdigest()[:12], encoded)
+
+
+def _answer(filename: str) -> BaseResponse:
+    """Answer with a static file in the best encoding the browser takes, or 304 when it has it."""
+    found = asset(filename)
+    if found is None:
+        abort(404)
+    encoding = best_encoding() if found.encoded else "identity"
+    response = Response(found.encoded.get(encoding, found.content), mimetype=found.mimetype)
+    if encoding != "identity":
+        response.content_encoding = encoding
+    if found.encoded:
+        response.vary.add("Accept-Encoding")
+    response.set_etag(f"{found.version}-{encoding}")
+    return response.make_conditional(request)
+
+
+def best_encoding() -> str:
+    """Return ``br``, ``gzip`` or ``identity``, whatever serves this request best."""
+    accepted = request.accept_encodings
+    return next((name for name in ("br", "gzip") if accepted[name] > 0), "identity")
+
+
+def static_url(name: str) -> str:
+    """Return the address of a static file, which changes with its content."""
+    found = asset(name)
+    if found is None:
+        raise FileNotFoundError(name)
+    return url_for("static", filename=name, v=found.version)
+
+
+def styles(*names: str) -> Markup:
+    """Link the style sheets, or write them into a visitor's first page; the content policy then names their hash."""
+    if not is_first_view():
+        return Markup("\n").join(
+            Markup('<link rel="stylesheet" href="{}">').format(static_url(name)) for name in names
+        )
+    sheet, digest = _inlined(names)
+    g.inlined_style = digest
+    return sheet
+
+
+def is_first_view() -> bool:
+    """Tell whether a visitor comes from outside, whose browser is likely not to have the style sheet yet."""
+    return has_request_context() and signed_in_actor() is None and comes_from_outside()
+
+
+def comes_from_outside() -> bool:
+    """Tell whether no page of ours led here, as far as the browser says."""
+    site = request.headers.get("Sec-Fetch-Site")
+    if site is not None:
+        return site != "same-origin"
+    return not (request.referrer or "").startswith(request.host_url)
+
+
+@cache
+def _inlined(names: tuple[str, ...]) -> tuple[Markup, str]:
+    found = [asset(name) for name in names]
+    text = "".join(sheet.content.decode() for sheet in found if sheet is not None)
+    if len(found) != len(names) or "</" in text:
+        raise ValueError(f"these sheets cannot be written into a page: {names}")
+    digest = base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
+    return Markup("<style>{}</style>").format(Markup(text)), f"'sha256-{digest}'"  # noqa: S704  our own file
 
 
 def init_app(app: Flask) -> None:
-    """Give ``static_url`` to every template."""
-    folder = Path(app.static_folder or "static")
-
-    @cache
-    def version(name: str) -> str:
-        return hashlib.sha256((folder / name).read_bytes()).hexdigest()[:12]
-
-    @app.template_global()
-    def static_url(name: str) -> str:
-        return url_for("static", filename=name, v=version(name))
+    """Serve ``/static/`` and give ``static_url`` and ``styles`` to every template."""
+    app.add_url_rule("/static/<path:filename>", endpoint="static", view_func=_answer)
+    app.add_template_global(static_url)
+    app.add_template_global(styles)

@@ -41,6 +41,10 @@ def test_the_home_page_shows_the_network_in_figures(in_app: InApp, page: Open) -
     ("url", "heading"),
     [
         ("/comment-ca-marche", "Comment ça marche"),
+        ("/guide/entreprises", "Guide des entreprises"),
+        ("/guide/experts-comptables", "Guide des experts-comptables"),
+        ("/guide/poles", "Guide des pôles"),
+        ("/style", "Style"),
         ("/mentions-legales", "Mentions légales"),
         ("/confidentialite", "Confidentialité"),
         ("/accessibilite", "Accessibilité"),

@@ -73,16 +73,14 @@ def test_trade_is_played_from_proposal_to_invoice(page: Open, in_app: InApp, cas
     assert barter(-600_000) in haulier.page
 
 
-def test_confirmation_by_htmx_shows_the_new_state_and_the_address(
-    page: Open, in_app: InApp, cast: Cast
-) -> None:
+def test_confirmation_leads_to_the_new_state_at_its_address(page: Open, in_app: InApp, cast: Cast) -> None:
     trade_id = in_app(build_trades.delivered, cast.haulier, cast.firm)
     haulier = page(cast.haulier.email)
     haulier.get(f"/echanges/{trade_id}/confirmation")
-    swapped = haulier.hx_submit(f"Confirmer et verser {barter(600_000)}")
-    assert swapped.headers["HX-Push-Url"] == f"/echanges/{trade_id}"
-    assert "Réglée" in swapped
-    assert "l’échange est réglé" in swapped
+    haulier.submit(f"Confirmer et verser {barter(600_000)}")
+    assert haulier.page.url == f"/echanges/{trade_id}"
+    assert "Réglée" in haulier.page
+    assert "l’échange est réglé" in haulier.page
     haulier.get(f"/echanges/{trade_id}/confirmation", status=409)
     assert "Cette action n’est pas possible" in haulier.page
 

@@ -27,6 +27,7 @@ from barterweb.members.forms import (
 from barterweb.members.models import Company, Role
 from barterweb.members.routes.blueprint import bp
 from barterweb.web.access import allowed, current_actor, public
+from barterweb.web.copies import kept_for_visitors
 from barterweb.web.fragments import page_or_fragment, see_other
 
 MANDATE_REVOKED = (
@@ -37,6 +38,7 @@ _PAGE_NUMBER = re.compile(r"[1-9][0-9]{0,5}")
 
 @bp.get("/entreprises")
 @public
+@kept_for_visitors
 def directory_GET() -> ResponseReturnValue:
     """Search the companies of the network."""
     form = DirectoryForm(queries.clusters(), queries.departments(), queries.sections(), request.args)

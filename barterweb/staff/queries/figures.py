@@ -1,7 +1,7 @@
 """The figures, counted by the database: nothing here names a company."""
 
 from collections.abc import Sequence
-from datetime import date, datetime, time, timedelta
+from datetime import timedelta
 
 from sqlalchemy import (
     CTE,
@@ -101,14 +101,9 @@ def _share_a_cluster() -> ColumnElement[bool]:
 
 def _within(period: Period) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
     return (
-        Trade.settled_at >= _begin(period.start),
-        Trade.settled_at < _begin(period.end + timedelta(days=1)),
+        Trade.settled_at >= clock.start_of(period.start),
+        Trade.settled_at < clock.start_of(period.end + timedelta(days=1)),
     )
-
-
-def _begin(day: date) -> datetime:
-    """The first moment of a day in Paris."""
-    return datetime.combine(day, time.min, tzinfo=clock.PARIS)
 
 
 def _company_counts(companies: Select[str], settled: CTE, period: Period) -> CompanyCounts:
@@ -160,7 +155,9 @@ def _totals(settled: CTE) -> TradeTotals:
 def _months(settled: CTE, period: Period) -> list[MonthFigures]:
     """The months of the period, those without a trade included; a month begins at midnight in Paris."""
     firsts = period.months()
-    later = [(settled.c.settled_at >= _begin(first), number) for number, first in enumerate(firsts)][::-1]
+    later = [(settled.c.settled_at >= clock.start_of(first), number) for number, first in enumerate(firsts)][
+        ::-1
+    ]
     numbered = select(
         case(*later, else_=-1).label("number"), settled.c.barter_cents, settled.c.euro_cents
     ).subquery()

@@ -1,0 +1,105 @@
+"""Copies kept for visitors: the same bytes as a fresh page, gone with any commit, never for or from somebody signed in."""
+
+from collections.abc import Callable
+from typing import Any
+
+import brotli
+import pytest
+from flask import Flask
+from werkzeug.test import TestResponse
+
+from barterweb.listings import service
+from tests import build_listings, build_members
+from tests.build_members import Member
+
+InApp = Callable[..., Any]
+INSIDE = {"Sec-Fetch-Site": "same-origin"}
+
+
+@pytest.fixture
+def haulier(in_app: InApp) -> Member:
+    """A company with one listing online."""
+
+    def make() -> Member:
+        member = build_members.company()
+        build_listings.listing(member, "Stockage de palettes au sec")
+        return member
+
+    member: Member = in_app(make)
+    return member
+
+
+def get(app: Flask, url: str = "/annonces", **headers: str) -> TestResponse:
+    """Fetch a page as somebody new, whose browser takes Brotli."""
+    sent = {"Accept-Encoding": "br", **{name.replace("_", "-"): value for name, value in headers.items()}}
+    return app.test_client().get(url, headers=sent)
+
+
+def text(response: TestResponse) -> str:
+    """Return what was compressed."""
+    return brotli.decompress(response.data).decode()
+
+
+def test_the_second_visitor_gets_the_same_page_without_a_question_to_the_database(
+    app: Flask, haulier: Member, count_queries: Callable[..., Any]
+) -> None:
+    first = get(app)
+    with count_queries() as queries:
+        second = get(app)
+        third = get(app)
+    assert [query for query in queries if "pg_current_snapshot" not in query] == []
+    assert text(first) == text(second) == text(third)
+    assert len(second.data) < len(first.data), "asked for twice, it is worth compressing well"
+    assert second.headers["Content-Security-Policy"] == first.headers["Content-Security-Policy"]
+    assert second.headers["Content-Encoding"] == "br"
+
+
+def test_any_commit_ends_all_copies(app: Flask, haulier: Member, in_app: InApp) -> None:
+    get(app)
+    assert "Colisage express" not in text(get(app))
+    listing = in_app(build_listings.listing, haulier, "Colisage express")
+    assert "Colisage express" in text(get(app))
+    in_app(service.withdraw_listing, actor=haulier.actor, listing_id=listing)
+    assert "Colisage express" not in text(get(app))
+
+
+def test_who_is_signed_in_gets_no_copy_and_leaves_none(
+    app: Flask, haulier: Member, page: Callable[..., Any]
+) -> None:
+    member = page(haulier.email)
+    assert "Se déconnecter" in member.get("/annonces")
+    for _ in range(2):
+        shown = get(app, **INSIDE)
+        assert "Se déconnecter" not in text(shown)
+        assert "Se connecter" in text(shown)
+    assert "Se déconnecter" in member.get("/annonces")
+
+
+def test_what_differs_has_copies_of_its_own(app: Flask, haulier: Member) -> None:
+    whole, fragment = get(app), get(app, **{"HX-Request": "true"})
+    assert "<html" in text(whole)
+    assert "<html" not in text(fragment)
+    assert "<style>" in text(get(app, "/annonces"))
+    assert "<style>" not in text(get(app, "/annonces", **INSIDE))
+    assert "Rien ne ressemble" in text(get(app, "/annonces?mots=fraisage"))
+    plain = app.test_client().get("/annonces", headers={"Accept-Encoding": "identity"})
+    assert plain.headers.get("Content-Encoding") is None
+    assert plain.text == text(whole)
+
+
+def test_a_browser_that_has_the_page_is_told_so_until_something_changes(
+    app: Flask, haulier: Member, in_app: InApp
+) -> None:
+    etag = get(app).headers["ETag"]
+    again = get(app, **{"If-None-Match": etag})
+    assert (again.status_code, again.data) == (304, b"")
+    assert again.headers["ETag"] == etag
+    assert again.headers["Cache-Control"] == "no-cache, private"
+    in_app(build_listings.listing, haulier, "Colisage express")
+    assert get(app, **{"If-None-Match": etag}).status_code == 200
+
+
+def test_pages_with_a_form_to_send_are_never_kept(app: Flask) -> None:
+    first, second = get(app, "/adhesion"), get(app, "/adhesion")
+    assert "Set-Cookie" in first.headers
+    assert "Set-Cookie" in second.headers
