@@ -36,7 +36,7 @@ def verapdf(tmp_path_factory: pytest.TempPathFactory) -> list[str]:
 
 def logo() -> tuple[str, bytes]:
     picture = io.BytesIO()
-    Image.new("RGB", (300, 90), "teal").save(picture, "PNG")
+    Image.new("RGBA", (300, 90), (0, 90, 80, 120)).save(picture, "PNG")  # transparent, the harder case
     return hashlib.sha256(picture.getvalue()).hexdigest(), picture.getvalue()
 
 

@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 from datetime import date
 
-MAX_OWN_FILE_BYTES = 1_572_864
-"""A megabyte and a half: within what one request may carry."""
+MAX_OWN_FILE_BYTES = 5 * 1024 * 1024
+"""Within what one request may carry."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

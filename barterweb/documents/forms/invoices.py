@@ -115,9 +115,7 @@ def explain(error: BusinessError) -> str:
                 "pour la changer, écrivez à l’exploitant."
             )
         case NotAnInvoiceFile(reason="too_large"):
-            return (
-                "Le fichier dépasse 1,5\u00a0Mo. Rien n’est enregistré\u00a0: choisissez un PDF plus léger."
-            )
+            return "Le fichier dépasse 5\u00a0Mo. Rien n’est enregistré\u00a0: choisissez un PDF plus léger."
         case NotAnInvoiceFile():
             return "Le fichier n’est pas un PDF. Rien n’est enregistré\u00a0: choisissez le PDF de votre facture."
     raise error
