@@ -152,10 +152,16 @@ def _needs_approval(network: Network) -> Story:
 
 
 def _leaves_in_debt(network: Network) -> Story:
-    """The company nobody plays that owes most leaves; what it owes is claimed in euros."""
-    kept = {*NAMED, *network.careful, *network.keeps}
+    """Of those nobody plays and nothing is held for, the one that owes most leaves: that is claimed in euros."""
+    kept = {*NAMED, *network.careful, *network.punctual, *network.keeps}
     others = [member for slug, member in network.members.items() if slug not in kept and member.sells]
-    owing = min(others, key=lambda member: ledger.account_view(member.account_id).balance_cents, default=None)
+    accounts = {member.account_id: ledger.account_view(member.account_id) for member in others}
+    settled = [
+        member
+        for member in others
+        if not accounts[member.account_id].held_cents and not accounts[member.account_id].incoming_cents
+    ]
+    owing = min(settled, key=lambda member: accounts[member.account_id].balance_cents, default=None)
     if owing is not None:
         owing.buys = owing.sells = owing.publishes = False
         standing.leave_network(
