@@ -48,7 +48,7 @@ _READ: dict[str, dict[str, Any]] = {
 }
 _WRITE: dict[str, dict[str, Any]] = {
     "sqlite": {"barterweb_reads": False},
-    "postgresql": {"isolation_level": "READ COMMITTED", "postgresql_readonly": False},
+    "postgresql": {},  # as the connection was opened (`init_app`): setting it for each transaction is measurable
 }
 
 
@@ -139,7 +139,11 @@ def init_app(app: Flask, url: str) -> None:
     if url.startswith("sqlite"):
         options: dict[str, Any] = {"connect_args": {"timeout": BUSY_TIMEOUT_SECONDS}}
     else:
-        options = {"connect_args": {"options": f"-c lock_timeout={LOCK_TIMEOUT_SECONDS}s"}}
+        settings = (
+            f"-c lock_timeout={LOCK_TIMEOUT_SECONDS}s",
+            "-c default_transaction_isolation=read\\ committed",
+        )
+        options = {"connect_args": {"options": " ".join(settings)}}
     app.config["SQLALCHEMY_ENGINE_OPTIONS"] = options
     db.init_app(app)
     with app.app_context():
