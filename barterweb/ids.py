@@ -16,7 +16,12 @@ _BODY = re.compile(rf"[0-7][{_ALPHABET}]{{25}}")
 
 def new_id(prefix: str) -> str:
     """Return a fresh id, e.g. ``new_id("trd")`` → ``"trd_01k9…"`` (30 characters with a 3-letter prefix)."""
-    number = (int(clock.now().timestamp() * 1000) << 80) | secrets.randbits(80)
+    return id_of(prefix, int(clock.now().timestamp() * 1000), secrets.randbits(80))
+
+
+def id_of(prefix: str, milliseconds: int, number: int) -> str:
+    """Return the id of a moment, in milliseconds since 1970, and a number below 2⁸⁰."""
+    number |= milliseconds << 80
     return f"{prefix}_" + "".join(_ALPHABET[(number >> shift) & 31] for shift in range(125, -1, -5))
 
 

@@ -42,6 +42,7 @@ class Trade(Model):
         Index("ix_trades_seller_id_updated_at", "seller_id", "updated_at"),
         Index("ix_trades_buyer_id_state", "buyer_id", "state"),
         Index("ix_trades_seller_id_state", "seller_id", "state"),
+        Index("ix_trades_state_settled_at", "state", "settled_at", "settled_barter_cents"),
         Index("ix_trades_state_confirm_by", "state", "confirm_by"),
         Index("ix_trades_state_expires_on", "state", "expires_on"),
     )

@@ -172,9 +172,7 @@ def _memberships_due(companies: Select[str], by: date) -> Lines[MemberLine]:
 
 def _has_offer(today: date) -> ColumnElement[bool]:
     online = and_(Listing.status == "online", Listing.expires_on >= today)
-    return (
-        select(Listing.id).where(Listing.company_id == Company.id, Listing.kind == "offer", online).exists()
-    )
+    return Company.id.in_(select(Listing.company_id).where(Listing.kind == "offer", online))
 
 
 def _has_trade() -> ColumnElement[bool]:
