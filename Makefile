@@ -20,7 +20,7 @@ VNU := $(JUDGES)/vnu.jar
 CHROMIUM80 := $(JUDGES)/chromium80/chromium
 
 .DEFAULT_GOAL := help
-.PHONY: help run test torture check fix routes lock browsers bench bench-documents bench-pages coverage scan sbom machine machine-for-tests
+.PHONY: help run test torture check fix routes lock browsers bench bench-documents bench-ledger bench-pages bench-scale coverage scan sbom machine machine-for-tests
 
 help: ## List what can be done
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | while IFS="$$(printf '\t')" read -r name what; \
@@ -69,6 +69,12 @@ bench-documents: $(TOOLS) ## Measure printed documents against naive pages and r
 	@PYTHONPATH=$(BENCH) $(BIN)/python -m bench.documents
 	@PYTHONPATH=$(BENCH) $(BIN)/python -m bench.statements
 
+bench-ledger: $(TOOLS) $(VENV)-peers/ready ## Measure the ledger beside the limit and beside peers, on both databases (ROUNDS, SECONDS)
+	@$(BIN)/python -m bench.ledger --rounds $(or $(ROUNDS),3) --seconds $(or $(SECONDS),4)
+
+bench-scale: $(TOOLS) ## Load 20,000 companies and 1,000,000 transfers on both databases, verify, open the pages
+	@$(BIN)/python -m bench.scale
+
 bench: $(TOOLS) ## Measure (bench/)
 	@$(BIN)/python -m bench
 
@@ -86,6 +92,7 @@ sbom: $(VENV)-scan/ready ## Write sbom.json: every package of the site with its 
 
 $(VENV)-scan/ready: deploy/scan/requirements.txt
 $(VENV)-wapiti/ready: deploy/scan/requirements-wapiti.txt
+$(VENV)-peers/ready: bench/ledger/peers/requirements.txt
 $(VENV)-%/ready: | machine
 	$(STEP) "an environment for $*" $(PYTHON) -m venv --clear $(VENV)-$*
 	$(STEP) "packages of $*" $(VENV)-$*/bin/python -m pip --disable-pip-version-check install --quiet --require-hashes --no-deps --requirement $<

@@ -1,0 +1,1 @@
+"""Measurements; each module says in its first lines how to run it."""

@@ -1,0 +1,37 @@
+"""django-hordak: a trade and its fee are two `transfer_to` in one transaction."""
+
+import sys
+
+from bench.ledger.peers import MEMBERS
+from bench.ledger.peers.django_setup import migrate, start
+from bench.ledger.writer import Order, obey
+
+
+def main(role: str, url: str) -> None:
+    """Play one role."""
+    start(url, "mptt", "hordak")
+    from django.db import transaction
+    from hordak.models import Account
+    from moneyed import Money
+
+    if role == "prepare":
+        migrate()
+        with transaction.atomic():
+            for number in range(MEMBERS + 1):
+                Account.objects.create(
+                    name=f"{number}", code=f"{number}", type=Account.TYPES.liability, currencies=["EUR"]
+                )
+        return
+    accounts = list(Account.objects.order_by("id"))
+    commission = accounts[MEMBERS]
+
+    @transaction.atomic
+    def settle(buyer: int, seller: int, _order: Order) -> None:
+        accounts[buyer].transfer_to(accounts[seller], Money(100, "EUR"), description="Expertise comptable")
+        accounts[seller].transfer_to(commission, Money(5, "EUR"), description="Commission")
+
+    obey(settle)
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])

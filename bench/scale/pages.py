@@ -1,0 +1,122 @@
+"""The pages that are measured, who opens them, and what each asks of the database."""
+
+import re
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+import sqlalchemy as sa
+from flask import Flask
+from flask.testing import FlaskClient
+
+from barterweb import clock
+from barterweb.db import engine, session
+from barterweb.members.models import Company
+from tests.conftest import _session_of
+
+HISTORY = (
+    "ledger_entries",
+    "ledger_transfers",
+    "ledger_seals",
+    "ledger_holds",
+    "trades",
+    "trade_versions",
+    "trade_events",
+)
+"""Tables that grow for ever."""
+BUSIEST, ORDINARY = "membre-0@barter.example", "membre-7@barter.example"
+OPERATOR, STAFF = "exploitant@barter.example", "equipe@pole.example"
+
+
+@dataclass(slots=True)
+class Visit:
+    """One opening of a page: milliseconds, bytes, and each statement with its parameters."""
+
+    milliseconds: float
+    size: int
+    asked: list[tuple[str, Any]] = field(default_factory=list)
+
+
+def pages(app: Flask) -> dict[str, tuple[str, str]]:
+    """Return what is opened: a name → who and where."""
+    today = clock.today()
+    month = f"?du={today.replace(day=1)}&au={today}"
+    with app.app_context():
+        names = sa.select(Company.id).where(Company.name.in_(("Entreprise 00000", "Entreprise 00007")))
+        busiest, ordinary = session.scalars(names.order_by(Company.name))
+    return {
+        "statement, an ordinary member's": (ORDINARY, f"/comptes/{ordinary}{month}"),
+        "statement, the busiest member's": (BUSIEST, f"/comptes/{busiest}{month}"),
+        "dashboard, an ordinary member's": (ORDINARY, "/tableau-de-bord"),
+        "dashboard, the busiest member's": (BUSIEST, "/tableau-de-bord"),
+        "trades, the busiest member's": (BUSIEST, "/echanges"),
+        "home": (ORDINARY, "/"),
+        "journal": (OPERATOR, "/operateur/journal"),
+        "accounts": (OPERATOR, "/operateur/comptes"),
+        "the operator's queue": (OPERATOR, "/pole"),
+        "a cluster's queue": (STAFF, "/pole"),
+    }
+
+
+def client_of(app: Flask, email: str) -> FlaskClient:
+    """Return a browser in which somebody is signed in."""
+    client = app.test_client()
+    with client.session_transaction() as kept:
+        kept.update(_session_of(app, email, None))
+    return client
+
+
+def visit(app: Flask, client: FlaskClient, path: str) -> Visit:
+    """Open a page."""
+    with _listening(app) as asked:
+        began = time.perf_counter()
+        answer = client.get(path)
+        taken = (time.perf_counter() - began) * 1000
+    if answer.status_code != 200:
+        raise RuntimeError(f"{path} answers {answer.status_code}")
+    return Visit(taken, len(answer.data), asked)
+
+
+def whole_reads(app: Flask, asked: list[tuple[str, Any]], *, small: bool = False) -> list[str]:
+    """Return the steps of these statements' plans that read a table of the history from end to end.
+
+    A step in the order of an index that stops at a LIMIT is none. Where tables are `small`, PostgreSQL would read them whole
+    for that reason alone: it is told to do so only where no index serves.
+    """
+    found = []
+    with app.app_context(), engine().connect() as connection:
+        if small and connection.dialect.name == "postgresql":
+            connection.exec_driver_sql("SET enable_seqscan = off")
+        for statement, parameters in asked:
+            if not statement.lstrip().startswith(("SELECT", "WITH")):
+                continue
+            how = "EXPLAIN QUERY PLAN" if connection.dialect.name == "sqlite" else "EXPLAIN"
+            rows = connection.exec_driver_sql(f"{how} {statement}", parameters).all()
+            found += [step for step in (str(row[-1]) for row in rows) if _reads_all(step, statement)]
+    return found
+
+
+def _reads_all(step: str, statement: str) -> bool:
+    table = re.search(r"(?:Seq Scan on|SCAN) (\w+)", step)
+    if table is None or table[1] not in HISTORY:
+        return False
+    return not ("USING" in step and " LIMIT " in statement and "count(*) OVER" not in statement)
+
+
+@contextmanager
+def _listening(app: Flask) -> Iterator[list[tuple[str, Any]]]:
+    asked: list[tuple[str, Any]] = []
+
+    def note(_connection: Any, _cursor: Any, statement: str, parameters: Any, *_rest: Any) -> None:
+        if not statement.startswith(("PRAGMA", "BEGIN")):
+            asked.append((statement, parameters))
+
+    with app.app_context():
+        listened = engine()
+    sa.event.listen(listened, "before_cursor_execute", note)
+    try:
+        yield asked
+    finally:
+        sa.event.remove(listened, "before_cursor_execute", note)
