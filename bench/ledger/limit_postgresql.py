@@ -73,10 +73,12 @@ BEGIN
         INSERT INTO ledger_entries VALUES
             (payee.id, 0, payee.last_sequence + 2, commission, -fee, payee.balance_cents + hold.amount_cents - fee, day),
             ('acc_commission', drawn, earned.last_sequence + 1, commission, fee, earned.balance_cents + fee, day);
-        UPDATE ledger_stripes SET balance_cents = balance_cents + fee, last_sequence = last_sequence + 1, last_booked_on = day
+        UPDATE ledger_stripes
+        SET balance_cents = balance_cents + fee, last_sequence = last_sequence + 1, last_booked_on = day
         WHERE account_id = 'acc_commission' AND stripe = drawn;
     END IF;
-    UPDATE ledger_accounts SET balance_cents = balance_cents - hold.amount_cents, held_cents = held_cents - hold.amount_cents,
+    UPDATE ledger_accounts
+    SET balance_cents = balance_cents - hold.amount_cents, held_cents = held_cents - hold.amount_cents,
         last_sequence = last_sequence + 1, last_booked_on = day
     WHERE id = payer.id;
     UPDATE ledger_accounts SET balance_cents = balance_cents + hold.amount_cents - fee,
@@ -109,7 +111,7 @@ class Pgbench:
         self.calls = 0
         address = sa.make_url(url)
         self.environment = {
-            **os.environ,
+            **os.environ,  # noqa: TID251  pgbench is a program like any other
             "PGHOST": str(address.query["host"]),
             "PGUSER": address.username or "",
             "PGDATABASE": address.database or "",

@@ -1,4 +1,4 @@
-"""A writer: a process that settles trades from a start to an end it is told on its standard input, and answers how long each took.
+"""A writer: a process that settles trades between two moments it is told on its input, and answers how long each took.
 
 Needs nothing but Python, so that peers in an environment of their own are timed by the same lines.
 """

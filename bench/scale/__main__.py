@@ -17,11 +17,10 @@ from barterweb.app import create_app
 from barterweb.db import engine
 from barterweb.settings import from_environment
 from bench.scale import pages
+from bench.scale.databases import empty_databases
 from bench.scale.network import load
-from tests import postgres
 from tests.folders import temporary_folder
 
-SERVER = {**postgres.DURABLE, "shared_buffers": "512MB", "max_wal_size": "4GB"}
 SMALLER = 100
 VISITS = 15
 
@@ -36,11 +35,7 @@ def main() -> None:
     for database in chosen.databases:
         with ExitStack() as afterwards:
             folder = temporary_folder(afterwards, in_memory=False)
-            if database == "sqlite":
-                urls = [f"sqlite:///{folder}/{name}.sqlite" for name in ("small", "large")]
-            else:
-                server = afterwards.enter_context(postgres.restartable(SERVER))
-                urls = [server.create_database(name) for name in ("small", "large")]
+            urls = empty_databases(database, afterwards, ["small", "large"])
             sizes = [
                 (chosen.companies // SMALLER, chosen.transfers // SMALLER),
                 (chosen.companies, chosen.transfers),

@@ -1,6 +1,7 @@
 """Makes up a network: companies, their people and listings, years of settled trades, and every row of the ledger they made.
 
-The same network each time, but for the day it ends on, which is today. Half of the transfers are trades, half their commissions.
+The same network each time, but for the day it ends on, which is today. Half of the transfers are trades, half are their
+commissions.
 """
 
 import json
