@@ -27,12 +27,17 @@ def main(path: str) -> None:
         connection.execute(f"PRAGMA {pragma}")
     numbers = count()
 
-    def settle(buyer: int, seller: int, order: Order) -> None:
+    number = ""
+
+    def agree(buyer: int, seller: int, order: Order) -> None:
+        nonlocal number
         number = f"{order['seed']}-{order['start']:.3f}-{next(numbers):07}"
         place(connection, number, f"acc_{buyer:05}", f"acc_{seller:05}")
+
+    def settle(buyer: int, seller: int, order: Order) -> None:
         post(connection, number, f"acc_{buyer:05}", f"acc_{seller:05}", commission=order["commission"])
 
-    obey(settle)
+    obey(agree, settle)
 
 
 def place(connection: sqlite3.Connection, number: str, payer: str, payee: str) -> None:

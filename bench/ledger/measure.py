@@ -34,10 +34,11 @@ class Conditions:
 
 @dataclass(slots=True)
 class Round:
-    """What one round gave: the seconds of work, and the milliseconds of each trade."""
+    """What one round gave: the seconds of work, the milliseconds of each trade and of its longer transaction."""
 
     seconds: float
     taken: list[float]
+    transactions: list[float] = field(default_factory=list)
 
     @property
     def rate(self) -> float:
@@ -64,6 +65,11 @@ class Measurement:
         taken = sorted(one for rnd in self.rounds for one in rnd.taken)
         return taken[min(len(taken) - 1, int(len(taken) * share))] if taken else 0.0
 
+    @property
+    def longest_transaction(self) -> float:
+        """The milliseconds of the longest transaction, its wait included; 0 when only trades were timed."""
+        return max((one for rnd in self.rounds for one in rnd.transactions), default=0.0)
+
     def as_json(self) -> str:
         """Return the line that is printed."""
         facts: dict[str, Any] = {
@@ -78,6 +84,7 @@ class Measurement:
             "p50_ms": self.percentile(0.5),
             "p99_ms": self.percentile(0.99),
             "max_ms": self.percentile(1),
+            "max_transaction_ms": self.longest_transaction,
         }
         return json.dumps(facts)
 
@@ -111,11 +118,10 @@ class Process:
             raise RuntimeError(f"{self.child.args!r} ended with {self.child.wait()}")
         return json.loads(line)
 
-    def end(self) -> None:
-        """Let it end by itself."""
+    def dismiss(self) -> None:
+        """Tell it that no order will follow."""
         assert self.child.stdin is not None
         self.child.stdin.close()
-        self.child.wait(30)
 
 
 class Crew(AbstractContextManager["Crew"]):
@@ -135,8 +141,11 @@ class Crew(AbstractContextManager["Crew"]):
             child.answer()
 
     def __exit__(self, *_exception: object) -> None:
-        for child in (*self.writers, *self.sealers):
-            child.end()
+        everybody = (*self.writers, *self.sealers)
+        for child in everybody:
+            child.dismiss()
+        for child in everybody:
+            child.child.wait(60)
 
     def work(self, conditions: Conditions, seconds: float, seed: int) -> Round:
         """Settle trades for so long; the time ends when the last is settled and, with a sealer, sealed."""
@@ -155,7 +164,10 @@ class Crew(AbstractContextManager["Crew"]):
             )
         answers = [child.answer() for child in at_work]
         ended = max(answer["ended"] for answer in answers)
-        return Round(ended - start, [one for answer in answers for one in answer["taken"]])
+        taken, transactions = (
+            [one for answer in answers for one in answer[what]] for what in ("taken", "transactions")
+        )
+        return Round(ended - start, taken, transactions)
 
 
 def python(module: str, *arguments: str) -> list[str | Path]:

@@ -8,8 +8,11 @@ import random
 import sys
 import tempfile
 import time
+from collections.abc import Callable, Sequence
 from datetime import timedelta
+from functools import partial
 from itertools import count
+from types import SimpleNamespace
 
 import flask_migrate
 from flask import Flask
@@ -20,13 +23,16 @@ from barterweb.db import open_transaction, transaction
 from barterweb.money import Credits
 from barterweb.settings import from_environment
 from bench.ledger.measure import MEMBERS
-from bench.ledger.writer import obey
+from bench.ledger.writer import Order, obey
 
 COMMISSION = "acc_commission"
 ACCOUNT = "acc_{:05}"
 AMOUNT, FEE = Credits(10_000), Credits(500)
 LIMIT, CAP = Credits(10**12), Credits(10**13)
 """Looked at by each trade, reached by none."""
+Verb = Callable[[str, str, str | None], object]
+last = SimpleNamespace()
+"""The trade of this process that was agreed and is not settled yet."""
 SEAL_EVERY_SECONDS = 2  # as `flask jobs` does
 
 
@@ -38,12 +44,14 @@ def main(role: str, url: str) -> None:
     elif role == "seal":
         seal(app)
     else:
-        verb, accounts = {"settle": settle, "transfer": transfer}[role], accounts_of(app)
-        obey(
-            lambda buyer, seller, order: verb(
-                app, accounts[buyer], accounts[seller], accounts[-1] if order["commission"] else None
-            )
-        )
+        accounts = accounts_of(app)
+        verbs = {"settle": (place, post), "transfer": (transfer,)}[role]
+        obey(*(partial(_trade, app, verb, accounts) for verb in verbs))
+
+
+def _trade(app: Flask, verb: Verb, accounts: Sequence[str], buyer: int, seller: int, order: Order) -> None:
+    with app.app_context():
+        transaction(verb)(accounts[buyer], accounts[seller], accounts[-1] if order["commission"] else None)
 
 
 def application(url: str) -> Flask:
@@ -81,41 +89,42 @@ def fees_of(payee: str, commission: str | None) -> list[ledger.Fee]:
     return [ledger.Fee(payee, commission, FEE, "commission", "Commission")] if commission else []
 
 
-def settle(app: Flask, payer: str, payee: str, commission: str | None) -> None:
-    """Agree, then settle."""
-    trade_id, hold_id = ids.new_id("trd"), ids.new_id("hld")
-    with app.app_context():
-        transaction(ledger.place_hold)(
-            hold_id=hold_id,
-            payer_account_id=payer,
-            payee_account_id=payee,
-            amount=AMOUNT,
-            reference=trade_id,
-            expires_at=clock.now() + timedelta(days=30),
-        )
-    with app.app_context():
-        transaction(ledger.post_hold)(
-            key=f"{trade_id}:settle",
-            hold_id=hold_id,
-            amount=AMOUNT,
-            kind="trade",
-            wording="Expertise comptable",
-            fees=fees_of(payee, commission),
-        )
+def place(payer: str, payee: str, _commission: str | None) -> None:
+    """Agree: reserve the amount."""
+    last.trade_id, last.hold_id = ids.new_id("trd"), ids.new_id("hld")
+    ledger.place_hold(
+        hold_id=last.hold_id,
+        payer_account_id=payer,
+        payee_account_id=payee,
+        amount=AMOUNT,
+        reference=last.trade_id,
+        expires_at=clock.now() + timedelta(days=30),
+    )
 
 
-def transfer(app: Flask, payer: str, payee: str, commission: str | None) -> None:
+def post(_payer: str, payee: str, commission: str | None) -> None:
+    """Settle what was agreed last."""
+    ledger.post_hold(
+        key=f"{last.trade_id}:settle",
+        hold_id=last.hold_id,
+        amount=AMOUNT,
+        kind="trade",
+        wording="Expertise comptable",
+        fees=fees_of(payee, commission),
+    )
+
+
+def transfer(payer: str, payee: str, commission: str | None) -> None:
     """Book at once what peers book: the amount and its fee, though with limits and a key."""
     trade_id = ids.new_id("trd")
-    with app.app_context():
-        transaction(ledger.post_transfer)(
-            key=f"{trade_id}:settle",
-            kind="trade",
-            legs=[ledger.Leg(payer, -AMOUNT), ledger.Leg(payee, AMOUNT)],
-            reference=trade_id,
-            wording="Expertise comptable",
-            fees=fees_of(payee, commission),
-        )
+    ledger.post_transfer(
+        key=f"{trade_id}:settle",
+        kind="trade",
+        legs=[ledger.Leg(payer, -AMOUNT), ledger.Leg(payee, AMOUNT)],
+        reference=trade_id,
+        wording="Expertise comptable",
+        fees=fees_of(payee, commission),
+    )
 
 
 def seal(app: Flask) -> None:
@@ -130,7 +139,7 @@ def seal(app: Flask) -> None:
                 ledger.seal_all()
             if time.monotonic() >= order["end"]:
                 break
-        print(json.dumps({"taken": [], "ended": time.monotonic()}), flush=True)
+        print(json.dumps({"taken": [], "transactions": [], "ended": time.monotonic()}), flush=True)
 
 
 if __name__ == "__main__":

@@ -8,22 +8,29 @@ import random
 import sys
 import time
 from collections.abc import Callable
+from itertools import pairwise
 from typing import Any
 
 Order = dict[str, Any]
 """start and end on the monotonic clock, seed, members, hot, commission."""
 
 
-def obey(settle: Callable[[int, int, Order], object]) -> None:
-    """Carry out orders until the input ends. `settle` is given the numbers of the buyer and of the seller."""
+def obey(*steps: Callable[[int, int, Order], object]) -> None:
+    """Carry out orders until the input ends. A trade is these steps, each a transaction, given the numbers of buyer and seller."""
     print(json.dumps("ready"), flush=True)
     for line in sys.stdin:
         order = json.loads(line)
         chance = random.Random(order["seed"])
         time.sleep(max(0.0, order["start"] - time.monotonic()))
-        taken = []
+        taken, transactions = [], []
         while (began := time.monotonic()) < order["end"]:
             buyer, seller = chance.sample(range(1, order["members"]), 2)
-            settle(buyer, 0 if order["hot"] else seller, order)
-            taken.append(round((time.monotonic() - began) * 1000, 3))
-        print(json.dumps({"taken": taken, "ended": time.monotonic()}), flush=True)
+            moments = [began]
+            for step in steps:
+                step(buyer, 0 if order["hot"] else seller, order)
+                moments.append(time.monotonic())
+            taken.append(round((moments[-1] - began) * 1000, 3))
+            transactions.append(round(max(after - before for before, after in pairwise(moments)) * 1000, 3))
+        print(
+            json.dumps({"taken": taken, "transactions": transactions, "ended": time.monotonic()}), flush=True
+        )
