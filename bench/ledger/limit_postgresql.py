@@ -111,7 +111,7 @@ class Pgbench:
         self.calls = 0
         address = sa.make_url(url)
         self.environment = {
-            **os.environ,  # noqa: TID251  pgbench is a program like any other
+            **os.environ,
             "PGHOST": str(address.query["host"]),
             "PGUSER": address.username or "",
             "PGDATABASE": address.database or "",

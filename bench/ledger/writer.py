@@ -16,7 +16,7 @@ Order = dict[str, Any]
 
 
 def obey(*steps: Callable[[int, int, Order], object]) -> None:
-    """Carry out orders until the input ends. A trade is these steps, each a transaction, given the numbers of buyer and seller."""
+    """Carry out orders until the input ends. A trade is these steps, each a transaction, given who buys and who sells."""
     print(json.dumps("ready"), flush=True)
     for line in sys.stdin:
         order = json.loads(line)

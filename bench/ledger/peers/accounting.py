@@ -51,7 +51,7 @@ def main(role: str, url: str) -> None:
     def book(payer: int, payee: int, amount: int, narration: str) -> None:
         entry = JournalEntry(
             narration=narration,
-            transaction_date=datetime.now(),  # noqa: DTZ005, TID251  the library wants it naive
+            transaction_date=datetime.now(),  # noqa: DTZ005  the library wants it naive
             account_id=accounts[payee],
             entity_id=entity_id,
         )
