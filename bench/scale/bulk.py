@@ -1,5 +1,6 @@
 """Writes rows by the hundred thousand: COPY on PostgreSQL, prepared statements on SQLite; no service, no ORM."""
 
+import json
 from collections import defaultdict
 from collections.abc import Callable, Iterable
 from operator import itemgetter
@@ -48,21 +49,25 @@ def _tuples(table: sa.Table, rows: Iterable[Row], dialect: sa.Dialect) -> Iterab
     converters = _converters(table, dialect)
     in_order = itemgetter(*defaults)
     for row in rows:
+        whole = defaults | row
         for name, convert in converters.items():
-            if row.get(name) is not None:
-                row[name] = convert(row[name])
-        yield in_order(defaults | row)
+            if whole[name] is not None:
+                whole[name] = convert(whole[name])
+        yield in_order(whole)
 
 
 def _default(column: sa.Column[Any]) -> Any:
-    return column.default.arg if column.default is not None and column.default.is_scalar else None
+    if column.default is None:
+        return None
+    return column.default.arg(None) if column.default.is_callable else column.default.arg
 
 
 def _converters(table: sa.Table, dialect: sa.Dialect) -> dict[str, Callable[[Any], Any]]:
-    """Return what makes a driver's value of ours, by column; only SQLite's moments and days are not what Python has."""
-    if dialect.name != "sqlite":
-        return {}
+    """Return what makes a driver's value of ours, by column: moments and days for SQLite, JSON for both."""
     found = {
-        column.name: column.type.dialect_impl(dialect).bind_processor(dialect) for column in table.columns
+        column.name: column.type.dialect_impl(dialect).bind_processor(dialect)
+        for column in table.columns
+        if dialect.name == "sqlite"
     }
+    found |= {column.name: json.dumps for column in table.columns if isinstance(column.type, sa.JSON)}
     return {name: processor for name, processor in found.items() if processor is not None}

@@ -164,6 +164,7 @@ class Network:
             starts_on=day,
             ends_on=later,
             fee_cents=20_000,
+            due_on=day,
             waived=False,
         )
         add(
