@@ -97,7 +97,7 @@ def plan_for(name: str, afterwards: ExitStack, urls: list[str], limit: Contender
     plan.append((Measurement(name, NO_FEE, Conditions(WRITERS, commission=False)), ours))
     plan.append((Measurement(name, NO_SEAL, BUSY), bare))
     once = afterwards.enter_context(Crew(python("bench.ledger.our", "transfer", unsealed), WRITERS))
-    plan += [(Measurement(name, ONE_TRANSFER, Conditions(writers)), once) for writers in PEERS[name]]
+    plan += [(Measurement(name, ONE_TRANSFER, Conditions(writers)), once) for writers in (1, WRITERS)]
     return plan
 
 
