@@ -193,6 +193,8 @@ def current_version(trade: Trade) -> TradeVersion:
 
 def amounts_of(trades: Sequence[Trade]) -> dict[str, TradeVersion]:
     """Return the current version of each trade by trade id; one query."""
+    if not trades:
+        return {}
     rows = session.scalars(
         select(TradeVersion)
         .join(Trade, (Trade.id == TradeVersion.trade_id) & (Trade.version == TradeVersion.number))

@@ -100,7 +100,9 @@ def test_a_letter_about_a_trade_names_it_with_its_amount(kind: str) -> None:
     assert "None" not in mail.render(letter(kind, due_on=""), site=SITE).text
 
 
-@pytest.mark.parametrize("kind", sorted(TRADE_KINDS - {"dispute", "limit_reached"}))
+@pytest.mark.parametrize(
+    "kind", sorted(TRADE_KINDS - {"dispute", "limit_reached", "approval_asked", "approval_refused"})
+)
 def test_a_letter_about_a_trade_says_until_when(kind: str) -> None:
     assert "3 août 2026" in mail.render(letter(kind), site=SITE).text
 

@@ -35,7 +35,7 @@ def test_nothing_secret_is_logged(
     link = link_in_letter(app)
     page().get(link)
     with browser._client.session_transaction() as values:
-        token = values["token"]
+        token = values["_user_id"]
     app.testing = False
     app.view_functions["pages.how_GET"] = _broken
     browser._client.get("/comment-ca-marche?" + CANARY)

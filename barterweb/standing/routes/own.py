@@ -132,7 +132,8 @@ def logo_GET(company_id: str) -> ResponseReturnValue:
     except ArchiveFileMissing as error:
         raise NotFound from error
     response = Response(data, mimetype="image/png" if data.startswith(_PNG) else "image/jpeg")
-    response.headers["Cache-Control"] = "private, max-age=3600"
+    if signed_in_actor() is None:
+        response.headers["Cache-Control"] = "public, max-age=3600"
     response.set_etag(company.logo_sha256)
     return response
 
