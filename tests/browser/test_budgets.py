@@ -64,7 +64,7 @@ BUDGETS = {
     "pages.home_GET": SEARCH,
     "listings.index_GET": SEARCH,
     "listings.show_GET": SEARCH,
-    "members.directory_GET": SEARCH,
+    "members.directory_GET": ACCOUNT,
     "members.sign_in_GET": SEARCH,
     "trades.agree_GET": CHECK,
     "trades.confirm_GET": CHECK,

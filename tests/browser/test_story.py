@@ -193,7 +193,7 @@ def test_whole_story(
     expect(haulier.locator("main")).to_contain_text(barter(-60_000))
     haulier.goto("/comptes")
     expect(haulier.locator("#releve tfoot")).to_contain_text("−600,00")
-    for name in ("Télécharger le PDF", "Télécharger le CSV"):
+    for name in ("Relevé en PDF", "CSV"):
         address = str(haulier.locator("#releve").get_by_role("link", name=name).get_attribute("href"))
         assert haulier.request.get(f"{site}{address}").ok
     haulier.goto(trade)
