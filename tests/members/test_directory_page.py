@@ -144,7 +144,8 @@ def test_pages_of_twenty_and_a_constant_number_of_queries(
     in_app(lambda: [build.company(f"Entreprise {number:02d}") for number in range(1, 23)] and None)
     with count_queries() as many:
         browser.get("/entreprises?q=entreprise")
-    assert len(many) == len(few) <= 6
+    asked = [[query for query in queries if "pg_current_snapshot" not in query] for queries in (few, many)]
+    assert len(asked[0]) == len(asked[1]) <= 6
     assert names(browser) == [f"Entreprise {number:02d}" for number in range(20)]
     assert browser.page is not None
     assert "23 entreprises" in browser.page

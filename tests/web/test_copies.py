@@ -43,10 +43,15 @@ def text(response: TestResponse) -> str:
 def test_the_second_visitor_gets_the_same_page_without_a_question_to_the_database(
     app: Flask, haulier: Member, count_queries: Callable[..., Any]
 ) -> None:
-    first = get(app)
-    with count_queries() as queries:
-        second = get(app)
-        third = get(app)
+    for _ in range(
+        50
+    ):  # on PostgreSQL a commit in any database of the server ends copies, and others test beside
+        first = get(app)
+        with count_queries() as queries:
+            second = get(app)
+            third = get(app)
+        if all("pg_current_snapshot" in query for query in queries):
+            break
     assert [query for query in queries if "pg_current_snapshot" not in query] == []
     assert text(first) == text(second) == text(third)
     assert len(second.data) < len(first.data), "asked for twice, it is worth compressing well"
