@@ -43,10 +43,9 @@ def text(response: TestResponse) -> str:
 def test_the_second_visitor_gets_the_same_page_without_a_question_to_the_database(
     app: Flask, haulier: Member, count_queries: Callable[..., Any]
 ) -> None:
-    for _ in range(
-        50
-    ):  # on PostgreSQL a commit in any database of the server ends copies, and others test beside
-        first = get(app)
+    first = get(app)
+    for _ in range(50):  # a commit in any database of a PostgreSQL server ends copies: others test beside
+        get(app)
         with count_queries() as queries:
             second = get(app)
             third = get(app)
