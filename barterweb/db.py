@@ -25,7 +25,7 @@ from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
 import flask_sqlalchemy
 import flask_sqlalchemy.session
 from flask import Flask, current_app
-from sqlalchemy import DateTime, Dialect, Engine, MetaData, event, text
+from sqlalchemy import Connection, DateTime, Dialect, Engine, MetaData, event, text
 from sqlalchemy.exc import DBAPIError, DisconnectionError, OperationalError
 from sqlalchemy.orm import DeclarativeBase
 from sqlalchemy.types import TypeDecorator
@@ -281,9 +281,33 @@ def require_transaction() -> None:
         raise TransactionMisuse("this function must be called within a transaction")
 
 
+@contextmanager
+def driver_connection() -> Iterator[Any]:
+    """Give the driver's own connection of the open transaction, for the ledger's statements; errors come as SQLAlchemy's.
+
+    SQLAlchemy's way to the driver costs more than what SQLite does with a short statement (docs/decisions/0086-driver.md).
+    """
+    require_transaction()
+    with _past_sqlalchemy(session.connection()) as connection:
+        yield connection
+
+
 def forbid_writes() -> None:
     """Refuse transactions until the end of this application context (set for requests that only read)."""
     session.info["writes_forbidden"] = True
+
+
+@contextmanager
+def _past_sqlalchemy(connection: Connection) -> Iterator[Any]:
+    driver_errors = connection.dialect.loaded_dbapi.Error
+    driver = connection.connection.driver_connection
+    try:
+        yield driver
+    except driver_errors as error:
+        lost = connection.dialect.is_disconnect(error, driver, None)
+        if lost:
+            connection.invalidate(error)
+        raise DBAPIError.instance(None, None, error, driver_errors, connection_invalidated=lost) from error
 
 
 def _commit() -> None:
@@ -348,5 +372,6 @@ def _prepare_sqlite(connection: Any, _record: Any) -> None:
 
 def _begin_sqlite(connection: Any) -> None:
     reads = connection.get_execution_options().get("barterweb_reads", False)
-    connection.exec_driver_sql(f"PRAGMA query_only={'ON' if reads else 'OFF'}")
-    connection.exec_driver_sql("BEGIN" if reads else "BEGIN IMMEDIATE")
+    with _past_sqlalchemy(connection) as driver:
+        driver.execute(f"PRAGMA query_only={'ON' if reads else 'OFF'}")
+        driver.execute("BEGIN" if reads else "BEGIN IMMEDIATE")

@@ -8,7 +8,7 @@ import hashlib
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 from barterweb import ids
 from barterweb.ledger.errors import InvalidTransfer
@@ -59,6 +59,17 @@ class Move:
         self.lines.append(Line(line_of, amount, self.change))
         if not prepaid:
             self.taken, self.given = max(self.taken, -self.change), max(self.given, self.change)
+
+
+class HoldTerms(NamedTuple):
+    """What never changes of a hold, in cents: what it reserves of the payer, what it promises to the payee."""
+
+    id: str
+    payer_account_id: str
+    payee_account_id: str
+    amount_cents: int
+    expected_cents: int
+    reference: str
 
 
 @dataclass

@@ -3,12 +3,20 @@
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
-from sqlalchemy import Row, bindparam, func, select
+from sqlalchemy import func, select
 
 from barterweb import clock, ids
 from barterweb.db import require_transaction, session
 from barterweb.ledger import store
-from barterweb.ledger.booking import Booking, NewTransfer, canonical, charged, check_legs, fingerprint_of
+from barterweb.ledger.booking import (
+    Booking,
+    HoldTerms,
+    NewTransfer,
+    canonical,
+    charged,
+    check_legs,
+    fingerprint_of,
+)
 from barterweb.ledger.errors import (
     AccountExists,
     AccountNotEmpty,
@@ -17,11 +25,10 @@ from barterweb.ledger.errors import (
     InvalidTransfer,
     NotReversible,
     ReversalExceedsOriginal,
-    UnknownHold,
     UnknownTransfer,
 )
 from barterweb.ledger.facts import Fee, Leg, PostedTransfer
-from barterweb.ledger.models import STRIPES, Account, Entry, Hold, Stripe, Transfer
+from barterweb.ledger.models import STRIPES, Account, Entry, Stripe, Transfer
 from barterweb.ledger.queries import balance_of
 from barterweb.money import Credits
 
@@ -165,7 +172,7 @@ def post_hold(
     `UnknownAccount`, `AccountNotOpen`, `IdempotencyConflict`.
     """
     require_transaction()
-    hold = _hold(hold_id)
+    hold = store.hold_terms(hold_id)
     transfer = NewTransfer(
         id=ids.new_id("ope"),
         kind=kind,
@@ -190,7 +197,7 @@ def release_hold(*, hold_id: str) -> None:
     """
     require_transaction()
     booking = Booking(hold={"action": "release", "id": hold_id}, thaws=True)
-    _free(booking, _hold(hold_id))
+    _free(booking, store.hold_terms(hold_id))
     store.settle(booking)
 
 
@@ -231,27 +238,6 @@ def reverse_transfer(
 
 def _is_booked(key: str) -> bool:
     return session.scalar(select(Transfer.id).where(Transfer.idempotency_key == key)) is not None
-
-
-HoldTerms = Row[str, str, str, int, int, str]
-
-_TERMS = select(
-    Hold.id,
-    Hold.payer_account_id,
-    Hold.payee_account_id,
-    Hold.amount_cents,
-    Hold.expected_cents,
-    Hold.reference,
-).where(Hold.id == bindparam("hold_id"))
-"""Built once: to build it for each settlement costs more than to ask."""
-
-
-def _hold(hold_id: str) -> HoldTerms:
-    """Return what never changes of a hold; whether it may still be settled is decided where it is."""
-    hold = session.connection().execute(_TERMS, {"hold_id": hold_id}).one_or_none()
-    if hold is None:
-        raise UnknownHold(hold_id)
-    return hold
 
 
 def _free(booking: Booking, hold: HoldTerms) -> None:

@@ -16,9 +16,9 @@ from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
 from barterweb import clock
-from barterweb.db import RetryTransaction, session
+from barterweb.db import RetryTransaction, dialect_name, driver_connection, session
 from barterweb.ledger import store_sqlite
-from barterweb.ledger.booking import Booking
+from barterweb.ledger.booking import Booking, HoldTerms
 from barterweb.ledger.errors import (
     AccountNotOpen,
     BalanceCapExceeded,
@@ -35,6 +35,10 @@ from barterweb.ledger.facts import PostedTransfer
 from barterweb.ledger.models import STRIPES, Account
 from barterweb.money import Credits
 
+TERMS_OF_HOLD = """
+    SELECT id, payer_account_id, payee_account_id, amount_cents, expected_cents, reference
+    FROM ledger_holds WHERE id = """
+TERMS = {"sqlite": f"{TERMS_OF_HOLD} ?", "postgresql": f"{TERMS_OF_HOLD} %s"}
 _KEYS = ("uq_ledger_transfers_idempotency_key", "pk_ledger_holds")
 
 
@@ -66,12 +70,22 @@ def carry_out(booking: Booking) -> dict[str, Any]:
         "now": now.astimezone(UTC).isoformat(),
         "stripe": random.randint(1, STRIPES),
     }
-    connection = session.connection()
-    if connection.dialect.name == "sqlite":
-        return store_sqlite.book(connection, body)
-    statement = "SELECT ledger_book(%s)"
-    outcome: dict[str, Any] = connection.exec_driver_sql(statement, (json.dumps(body),)).scalar_one()
-    return outcome
+    with driver_connection() as connection:
+        if dialect_name() == "sqlite":
+            return store_sqlite.book(connection, body)
+        outcome: dict[str, Any] = connection.execute(
+            "SELECT ledger_book(%s)", (json.dumps(body),)
+        ).fetchone()[0]
+        return outcome
+
+
+def hold_terms(hold_id: str) -> HoldTerms:
+    """Return what never changes of a hold; whether it may still be settled is decided where it is."""
+    with driver_connection() as connection:
+        row = connection.execute(TERMS[dialect_name()], (hold_id,)).fetchone()
+    if row is None:
+        raise UnknownHold(hold_id)
+    return HoldTerms(*row)
 
 
 def lock_accounts(account_ids: Iterable[str]) -> dict[str, Account]:

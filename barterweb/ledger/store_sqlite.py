@@ -3,9 +3,8 @@
 The same steps, in the same order and with the same outcomes, as the function `ledger_book` of migration 0004.
 """
 
+from sqlite3 import Connection
 from typing import Any
-
-from sqlalchemy import Connection
 
 Body = dict[str, Any]
 Outcome = dict[str, Any]
@@ -50,8 +49,7 @@ def book(connection: Connection, body: Body) -> Outcome:
     """Write a booking whole, or nothing; return its outcome."""
     moves = body["moves"]
     statement = PLACES.format(", ".join("?" * len(moves)))
-    rows = connection.exec_driver_sql(statement, (body["stripe"], *moves))
-    places: list[Place] = [dict(row) for row in rows.mappings()]
+    places = _rows(connection, statement, (body["stripe"], *moves))
     unknown = sorted(moves.keys() - {place["id"] for place in places})
     if unknown:
         return {"outcome": "unknown account", "subject": unknown[0]}
@@ -59,10 +57,17 @@ def book(connection: Connection, body: Body) -> Outcome:
     return outcome or _write(connection, places, body)
 
 
+def _rows(connection: Connection, statement: str, values: tuple[Any, ...]) -> list[dict[str, Any]]:
+    """Return the rows of a query, each with its columns by name."""
+    cursor = connection.execute(statement, values)
+    names = [column[0] for column in cursor.description]
+    return [dict(zip(names, row, strict=True)) for row in cursor]
+
+
 def _known(connection: Connection, body: Body) -> Outcome | None:
     """Answer a key, or the id of a hold to place, that was booked before."""
     for transfer in body["transfers"][:1]:
-        first = connection.exec_driver_sql(KEY, (transfer["idempotency_key"],)).one_or_none()
+        first = connection.execute(KEY, (transfer["idempotency_key"],)).fetchone()
         if first is not None and first[2] == transfer["fingerprint"]:
             return {"outcome": "replayed", "id": first[0], "booked_on": first[1]}
         if first is not None:
@@ -75,7 +80,7 @@ def _refusal_of_hold(connection: Connection, body: Body) -> Outcome | None:
     hold = body["hold"]
     if hold is None:
         return None
-    known = connection.exec_driver_sql(HOLD, (hold["id"],)).mappings().one_or_none()
+    known = next(iter(_rows(connection, HOLD, (hold["id"],))), None)
     if hold["action"] == "place":
         if known is None:
             return None
@@ -118,11 +123,12 @@ def _write(connection: Connection, places: list[Place], body: Body) -> Outcome:
     """Write what nothing refuses."""
     now = _stored(body["now"])
     day = max([body["today"], *(place["last_booked_on"] for place in places if place["last_booked_on"])])
-    execute = connection.exec_driver_sql
+    execute = connection.execute
     if body["transfers"]:
-        execute(NEW_TRANSFER, [_transfer(transfer, day, now) for transfer in body["transfers"]])
-        execute(TO_SEAL, [(transfer["id"],) for transfer in body["transfers"]])
-        execute(NEW_ENTRY, [entry for place in places for entry in _entries(place, body, day)])
+        write = connection.executemany
+        write(NEW_TRANSFER, [_transfer(transfer, day, now) for transfer in body["transfers"]])
+        write(TO_SEAL, [(transfer["id"],) for transfer in body["transfers"]])
+        write(NEW_ENTRY, [entry for place in places for entry in _entries(place, body, day)])
     for place in places:
         move = body["moves"][place["id"]]
         number = len(move["lines"])
@@ -146,10 +152,10 @@ def _write_hold(connection: Connection, hold: dict[str, Any], now: str) -> None:
     if hold["action"] == "place":
         terms = ("id", "payer_account_id", "payee_account_id", "amount_cents", "expected_cents", "reference")
         expires_at = hold["expires_at"] and _stored(hold["expires_at"])
-        connection.exec_driver_sql(NEW_HOLD, (*(hold[term] for term in terms), now, expires_at))
+        connection.execute(NEW_HOLD, (*(hold[term] for term in terms), now, expires_at))
     else:
         status = {"post": "posted", "release": "released"}[hold["action"]]
-        connection.exec_driver_sql(END_OF_HOLD, (status, now, hold.get("transfer_id"), hold["id"]))
+        connection.execute(END_OF_HOLD, (status, now, hold.get("transfer_id"), hold["id"]))
 
 
 def _transfer(transfer: dict[str, Any], day: str, now: str) -> tuple[str, ...]:

@@ -2,27 +2,30 @@
 
 import argparse
 import subprocess
+from collections.abc import Callable, Mapping
 from contextlib import ExitStack
 
-from bench.ledger import table
-from bench.ledger.limit_postgresql import Pgbench
+from bench.ledger import limit_postgresql, table
 from bench.ledger.measure import ROOT, Conditions, Contender, Crew, Measurement, in_turn, python
 from bench.ledger.peers import MEMBERS
 from tests import postgres
 from tests.folders import temporary_folder
 
 PARTS = ("postgresql", "sqlite")
-PEERS = {"hordak": (1, 8), "django_ledger": (1, 8), "accounting": (1,)}
-"""Peer → writers. python-accounting numbers its entries by counting them: two writers take the same number."""
+PEERS = {
+    ("hordak", "settle"): (1, 8),
+    ("hordak", "settle-within-limits"): (1, 8),
+    ("django_ledger", "settle"): (1, 8),
+    ("accounting", "settle"): (1,),
+}
+"""Peer and what it does → writers. python-accounting numbers its entries by counting: two writers take the same number."""
 PEERS_PYTHON = ROOT / ".venv-peers/bin/python"
 """Made by `make bench-ledger`; without it the peers are left out."""
 WRITERS = 8
 CONDITIONS = [Conditions(writers, hot) for hot in (False, True) for writers in (1, WRITERS)]
 BUSY = Conditions(WRITERS)
 OURS, LIMIT = "barterweb", "limit"
-ONE_TRANSFER = "barterweb, without hold"
-"""A transfer with its fee in one transaction, which is all that peers do."""
-NO_FEE, NO_SEAL = "barterweb, no commission", "barterweb, no sealing"
+"""A trade with its fee, settled at once: one transaction."""
 SERVER = {**postgres.DURABLE, "shared_buffers": "512MB", "max_wal_size": "4GB"}
 
 
@@ -47,24 +50,32 @@ def on_postgresql(afterwards: ExitStack) -> Plan:
     server = afterwards.enter_context(postgres.restartable(SERVER))
 
     def database(name: str) -> str:
-        url = server.create_database(name)
+        url = server.create_database(f"bench_{name}")
         subprocess.run(python("bench.ledger.our", "prepare", url), check=True)
         return url
 
-    urls = [database(f"bench_{number}") for number in range(2)]
-    plan = plan_for("postgresql", afterwards, urls, Pgbench(database("bench_limit")))
+    limit = database("limit")
+    limit_postgresql.prepare(limit)
+    limits = {
+        "transfer": limit_postgresql.Pgbench(limit, limit_postgresql.WITHOUT_HOLD, 0),
+        "settle": limit_postgresql.Pgbench(limit, limit_postgresql.WITH_HOLD, 100_000),
+    }
+    plan = plan_for("postgresql", afterwards, database, limits)
     return plan + peers_plan(server, afterwards)
 
 
 def peers_plan(server: postgres.Server, afterwards: ExitStack) -> Plan:
     """Say when the peers work; they have the server of the limit and of ours."""
     plan: Plan = []
-    for name in PEERS if PEERS_PYTHON.exists() else ():
+    for name, role in PEERS if PEERS_PYTHON.exists() else ():
         command = [PEERS_PYTHON, "-W", "ignore", "-m", f"bench.ledger.peers.{name}"]
-        url = server.create_database(f"bench_{name}")
+        url = server.create_database(f"bench_{name}_{len(plan)}")
         subprocess.run([*command, "prepare", url], check=True)
-        crew = afterwards.enter_context(Crew([*command, "settle", url], WRITERS, members=MEMBERS))
-        plan += [(Measurement("postgresql", name, Conditions(writers)), crew) for writers in PEERS[name]]
+        crew = afterwards.enter_context(Crew([*command, role, url], WRITERS, members=MEMBERS))
+        title = name if role == "settle" else f"{name}, {role.removeprefix('settle-').replace('-', ' ')}"
+        plan += [
+            (Measurement("postgresql", title, Conditions(writers)), crew) for writers in PEERS[name, role]
+        ]
     return plan
 
 
@@ -78,26 +89,39 @@ def on_sqlite(afterwards: ExitStack) -> Plan:
         return url
 
     database("limit")
-    limit = Crew(python("bench.ledger.limit_sqlite", str(folder / "limit")), WRITERS)
-    return plan_for(
-        "sqlite", afterwards, [database("ours"), database("unsealed")], afterwards.enter_context(limit)
-    )
+    limits: dict[str, Contender] = {
+        role: afterwards.enter_context(
+            Crew(python("bench.ledger.limit_sqlite", role, str(folder / "limit")), WRITERS)
+        )
+        for role in ("transfer", "settle")
+    }
+    return plan_for("sqlite", afterwards, database, limits)
 
 
-def plan_for(name: str, afterwards: ExitStack, urls: list[str], limit: Contender) -> Plan:
-    """Say who works when: ours beside the limit under all conditions, and ours without what its promises cost."""
-    sealed, unsealed = urls
-    settle = python("bench.ledger.our", "settle", sealed)
-    ours = afterwards.enter_context(Crew(settle, WRITERS, python("bench.ledger.our", "seal", sealed)))
-    bare = afterwards.enter_context(Crew(python("bench.ledger.our", "settle", unsealed), WRITERS))
+def plan_for(
+    name: str,
+    afterwards: ExitStack,
+    database: Callable[[str], str],
+    limits: Mapping[str, Contender],
+) -> Plan:
+    """Say who works when: ours beside the limit, with and without hold; and ours without what its promises cost."""
+    sealed, unsealed = database("ours"), database("unsealed")
+
+    def crew(role: str, url: str, *, seals: bool) -> Crew:
+        sealer = python("bench.ledger.our", "seal", url) if seals else ()
+        return afterwards.enter_context(Crew(python("bench.ledger.our", role, url), WRITERS, sealer))
+
+    ours = crew("transfer", sealed, seals=True)
     plan: Plan = []
     for conditions in CONDITIONS:
-        plan.append((Measurement(name, LIMIT, conditions), limit))
+        plan.append((Measurement(name, LIMIT, conditions), limits["transfer"]))
         plan.append((Measurement(name, OURS, conditions), ours))
-    plan.append((Measurement(name, NO_FEE, Conditions(WRITERS, commission=False)), ours))
-    plan.append((Measurement(name, NO_SEAL, BUSY), bare))
-    once = afterwards.enter_context(Crew(python("bench.ledger.our", "transfer", unsealed), WRITERS))
-    plan += [(Measurement(name, ONE_TRANSFER, Conditions(writers)), once) for writers in (1, WRITERS)]
+    plan.append((Measurement(name, OURS, table.FREE), ours))
+    plan.append((Measurement(name, f"{OURS}, no sealing", BUSY), crew("transfer", unsealed, seals=False)))
+    held = crew("settle", sealed, seals=True)
+    for conditions in (Conditions(1), BUSY):
+        plan.append((Measurement(name, f"{LIMIT}, with hold", conditions), limits["settle"]))
+        plan.append((Measurement(name, f"{OURS}, with hold", conditions), held))
     return plan
 
 

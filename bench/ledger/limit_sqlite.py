@@ -1,4 +1,6 @@
-"""The limit on SQLite: the same rows by hand with `sqlite3`, as durable as ours: `python -m bench.ledger.limit_sqlite FILE`.
+"""The limit on SQLite: the same rows by hand with `sqlite3`, as durable as ours.
+
+`python -m bench.ledger.limit_sqlite settle|transfer FILE` works on a file that has our tables.
 
 The same tables, checks of limits and key; no exception is named, no outcome told, nothing sealed, and writers wait by
 SQLite's own busy timeout.
@@ -20,8 +22,8 @@ TRANSFER = "INSERT INTO ledger_transfers VALUES (?, ?, ?, ?, ?, ?, ?, ?, NULL)"
 ENTRY = "INSERT INTO ledger_entries VALUES (?, ?, ?, ?, ?, ?, ?)"
 
 
-def main(path: str) -> None:
-    """Obey orders on this file."""
+def main(role: str, path: str) -> None:
+    """Obey orders on this file: trades agreed and then settled, or settled at once."""
     connection = sqlite3.connect(path, timeout=BUSY_TIMEOUT_SECONDS, isolation_level=None)
     for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "recursive_triggers=ON"):
         connection.execute(f"PRAGMA {pragma}")
@@ -37,7 +39,11 @@ def main(path: str) -> None:
     def settle(buyer: int, seller: int, order: Order) -> None:
         post(connection, number, f"acc_{buyer:05}", f"acc_{seller:05}", commission=order["commission"])
 
-    obey(agree, settle)
+    def transfer(buyer: int, seller: int, order: Order) -> None:
+        trade = f"{order['seed']}-{order['start']:.3f}-{next(numbers):07}"
+        book(connection, trade, f"acc_{buyer:05}", f"acc_{seller:05}", commission=order["commission"])
+
+    obey(*{"settle": (agree, settle), "transfer": (transfer,)}[role])
 
 
 def place(connection: sqlite3.Connection, number: str, payer: str, payee: str) -> None:
@@ -58,9 +64,34 @@ def post(connection: sqlite3.Connection, number: str, payer: str, payee: str, *,
     """Post the hold and book 5.00 of commission in a transaction."""
     execute = connection.execute
     execute("BEGIN IMMEDIATE")
+    assert execute("SELECT status FROM ledger_holds WHERE id = ?", (f"hld_{number}",)).fetchone() == ("held",)
+    write(connection, number, payer, payee, commission=commission, held=10_000)
+    execute(
+        "UPDATE ledger_holds SET status = 'posted', settled_at = ?, transfer_id = ? WHERE id = ?",
+        (NOW, f"ope_{number}", f"hld_{number}"),
+    )
+    execute("COMMIT")
+
+
+def book(connection: sqlite3.Connection, number: str, payer: str, payee: str, *, commission: bool) -> None:
+    """Book 100.00 and 5.00 of commission, without hold, in a transaction."""
+    execute = connection.execute
+    execute("BEGIN IMMEDIATE")
+    balance, held, _, limit, _, _ = execute(ACCOUNT, (payer,)).fetchone()
+    assert balance + limit - held >= 10_000
+    balance, _, incoming, _, cap, _ = execute(ACCOUNT, (payee,)).fetchone()
+    assert balance + incoming + 10_000 <= cap
+    write(connection, number, payer, payee, commission=commission, held=0)
+    execute("COMMIT")
+
+
+def write(
+    connection: sqlite3.Connection, number: str, payer: str, payee: str, *, commission: bool, held: int
+) -> None:
+    """Write what a settled trade writes, and take off its accounts what was `held` for it."""
+    execute = connection.execute
     key, stripe = f"trd_{number}:settle", hash(number) % 64 + 1
     assert execute("SELECT 1 FROM ledger_transfers WHERE idempotency_key = ?", (key,)).fetchone() is None
-    assert execute("SELECT status FROM ledger_holds WHERE id = ?", (f"hld_{number}",)).fetchone() == ("held",)
     paid, _, _, _, _, last_of_payer = execute(ACCOUNT, (payer,)).fetchone()
     got, _, _, _, _, last_of_payee = execute(ACCOUNT, (payee,)).fetchone()
     transfers = [(f"ope_{number}", "trade", key)]
@@ -88,20 +119,15 @@ def post(connection: sqlite3.Connection, number: str, payer: str, payee: str, *,
     )
     connection.executemany(ENTRY, entries)
     execute(
-        "UPDATE ledger_accounts SET balance_cents = balance_cents - 10000, held_cents = held_cents - 10000,"
+        "UPDATE ledger_accounts SET balance_cents = balance_cents - 10000, held_cents = held_cents - ?,"
         " last_sequence = last_sequence + 1, last_booked_on = ? WHERE id = ?",
-        (TODAY, payer),
+        (held, TODAY, payer),
     )
     execute(
-        "UPDATE ledger_accounts SET balance_cents = balance_cents + 10000 - ?, incoming_cents = incoming_cents - 10000,"
+        "UPDATE ledger_accounts SET balance_cents = balance_cents + 10000 - ?, incoming_cents = incoming_cents - ?,"
         " last_sequence = last_sequence + ?, last_booked_on = ? WHERE id = ?",
-        (fee, len(transfers), TODAY, payee),
+        (fee, held, len(transfers), TODAY, payee),
     )
-    execute(
-        "UPDATE ledger_holds SET status = 'posted', settled_at = ?, transfer_id = ? WHERE id = ?",
-        (NOW, f"ope_{number}", f"hld_{number}"),
-    )
-    execute("COMMIT")
 
 
 if __name__ == "__main__":

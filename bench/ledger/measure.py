@@ -29,7 +29,8 @@ class Conditions:
     def __str__(self) -> str:
         """Say it in a few words."""
         many = "1 writer" if self.writers == 1 else f"{self.writers} writers"
-        return f"{many}, {'one seller' if self.hot else 'spread'}"
+        where = "one seller" if self.hot else "spread"
+        return f"{many}, {where}{'' if self.commission else ', no commission'}"
 
 
 @dataclass(slots=True)
