@@ -18,9 +18,9 @@ from barterweb.listings.search import Filters, Results
 from barterweb.members import queries as members
 from barterweb.members.models import Cluster
 from barterweb.web.access import allowed, current_actor, public, signed_in_actor
-from barterweb.web.copies import kept_for_visitors
+from barterweb.web.copies import kept_for_visitors, kept_part
 from barterweb.web.filters import day
-from barterweb.web.fragments import page_or_fragment, see_other
+from barterweb.web.fragments import is_fragment_request, page_or_fragment, rendered, see_other
 from barterweb.web.paging import Pages, page_number
 
 bp = Blueprint("listings", __name__)
@@ -36,6 +36,29 @@ WRITERS = (*MEMBER_KINDS, *STAFF_KINDS)
 @kept_for_visitors
 def index_GET() -> ResponseReturnValue:
     """Search listings; HTMX asks for the results and the counts beside the filters only."""
+    actor = signed_in_actor()
+    fragment = is_fragment_request()
+    parts = kept_part(_fragment if fragment else _whole, fragment, actor.kind if actor else None)
+    return page_or_fragment("listings/index.html", "listings/kept.html", **parts)
+
+
+def _whole() -> dict[str, Any]:
+    """Render what a search shows in its page, whoever reads it."""
+    context = _searched()
+    return {
+        "title": rendered("listings/_title.html", **context),
+        "feed": context["address"](context["filters"], "listings.feed_GET"),
+        "main": rendered("listings/search.html", **context),
+    }
+
+
+def _fragment() -> dict[str, Any]:
+    """Render what changes of it in the browser."""
+    return {"fragment": rendered("listings/found.html", **_searched())}
+
+
+def _searched() -> dict[str, Any]:
+    """Answer the search of this address."""
     clusters = members.clusters()
     asked = forms.read_search(request.args, clusters, page_number(request.args))
     results = search.find(asked.filters)
@@ -43,10 +66,7 @@ def index_GET() -> ResponseReturnValue:
     if asked.filters.page > pages.pages:
         asked, pages = _at_the_end(asked, pages)
         results = search.find(asked.filters)
-    found = _found(asked, results, clusters)
-    return page_or_fragment(
-        "listings/index.html", "listings/found.html", pages=pages, clusters=clusters, **found
-    )
+    return {"pages": pages, "clusters": clusters, **_found(asked, results, clusters)}
 
 
 @bp.get("/annonces.atom")

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, bindparam, func, select
 
 from barterweb.actors import Actor
 from barterweb.db import session
@@ -22,10 +22,17 @@ class Inbox:
     newest_unread_id: str | None
 
 
+_UNREAD = select(func.count(Notification.id)).where(
+    Notification.person_id == bindparam("person_id"),
+    Notification.company_id == bindparam("company_id"),
+    Notification.read_at.is_(None),
+)
+"""Built once: every page of a member asks it."""
+
+
 def unread_count(person_id: str, company_id: str) -> int:
     """Return how many notifications the person has not read for this company: one look at an index."""
-    unread = _of(person_id, company_id) & Notification.read_at.is_(None)
-    return session.scalar(select(func.count(Notification.id)).where(unread)) or 0
+    return session.scalar(_UNREAD, {"person_id": person_id, "company_id": company_id}) or 0
 
 
 def inbox(actor: Actor, number: int) -> Inbox:

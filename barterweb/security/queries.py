@@ -4,7 +4,7 @@ import hashlib
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import BindParameter, ColumnElement, func, select
 
 from barterweb import clock
 from barterweb.db import session
@@ -17,20 +17,23 @@ def hash_of(token: str) -> str:
     return hashlib.sha256(token.encode()).hexdigest()
 
 
-def is_open(now: datetime) -> ColumnElement[bool]:
-    """Return the condition that a session has not ended, expired or been left idle."""
+def is_open(
+    now: datetime | BindParameter[datetime], idle_since: datetime | BindParameter[datetime]
+) -> ColumnElement[bool]:
+    """Return the condition that a session has not ended, expired or been left idle, `IDLE` ago at the latest."""
     return (
         PersonSession.ended_at.is_(None)
         & (PersonSession.expires_at > now)
-        & (PersonSession.last_seen_at > now - IDLE)
+        & (PersonSession.last_seen_at > idle_since)
     )
 
 
 def sessions_of(person_id: str) -> Sequence[PersonSession]:
     """Return the open sessions of a person, the one used last first."""
+    now = clock.now()
     return session.scalars(
         select(PersonSession)
-        .where(PersonSession.person_id == person_id, is_open(clock.now()))
+        .where(PersonSession.person_id == person_id, is_open(now, now - IDLE))
         .order_by(PersonSession.last_seen_at.desc(), PersonSession.id.desc())
     ).all()
 

@@ -1,4 +1,4 @@
-"""Pages for visitors, kept until the database changes: a network that is read far more than it is written.
+"""Pages for visitors, and parts of pages, kept until the database changes: a network is read far more than it is written.
 
 A view marked `kept_for_visitors` shows the same page to everybody who carries no session. The whole answer, compressed, is
 kept with the database's version it was made from; any commit, by any process, makes another version, so no visitor ever sees
@@ -9,9 +9,9 @@ import gzip
 import hashlib
 import threading
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import Any, Generic, TypeVar
 
 import brotli
 from flask import Flask, Response, current_app, g, request
@@ -20,7 +20,8 @@ from barterweb import clock, db
 from barterweb.web.statics import best_encoding, comes_from_outside
 
 View = TypeVar("View", bound=Callable[..., Any])
-Key = tuple[Any, ...]
+Kept = TypeVar("Kept")
+Key = tuple[Hashable, ...]
 
 MAX_COPIES = 400
 MAX_BYTES = 128 * 1024
@@ -43,25 +44,25 @@ class Copy:
     tight: bool = False
 
 
-class Copies:
-    """The copies of one process, the least recently used forgotten first."""
+class Copies(Generic[Kept]):
+    """What one process keeps, the least recently used forgotten first."""
 
     def __init__(self) -> None:
-        self._kept: OrderedDict[Key, Copy] = OrderedDict()
+        self._kept: OrderedDict[Key, Kept] = OrderedDict()
         self._lock = threading.Lock()
 
-    def get(self, key: Key) -> Copy | None:
-        """Return a copy, and remember that it was wanted."""
+    def get(self, key: Key) -> Kept | None:
+        """Return what is kept, and remember that it was wanted."""
         with self._lock:
-            copy = self._kept.get(key)
-            if copy is not None:
+            kept = self._kept.get(key)
+            if kept is not None:
                 self._kept.move_to_end(key)
-            return copy
+            return kept
 
-    def put(self, key: Key, copy: Copy) -> None:
-        """Keep a copy, forgetting the one nobody asked for longest."""
+    def put(self, key: Key, kept: Kept) -> None:
+        """Keep something, forgetting what nobody asked for longest."""
         with self._lock:
-            self._kept[key] = copy
+            self._kept[key] = kept
             while len(self._kept) > MAX_COPIES:
                 self._kept.popitem(last=False)
 
@@ -72,12 +73,27 @@ def kept_for_visitors(view: View) -> View:
     return view
 
 
+def kept_part(make: Callable[[], Kept], *depends_on: Hashable) -> Kept:
+    """Return what makes a part of this page, the same for all its readers, made anew when the database changed.
+
+    It may depend on the request's address, today's date and what is named; never on who reads it in any other way.
+    """
+    key = (_version(), clock.today(), request.full_path, request.host, *depends_on)
+    parts: Copies[Kept] = current_app.extensions["kept_parts"]
+    part = parts.get(key)
+    if part is None:
+        part = make()
+        parts.put(key, part)
+    return part
+
+
 def init_app(app: Flask) -> None:
     """Answer from copies before anything else happens; keep answers once headers are set, instead of compressing them.
 
     Functions after a request run last registered first: call this after Flask-Compress is set up and before `headers`.
     """
-    app.extensions["copies"] = Copies()
+    app.extensions["copies"] = Copies[Copy]()
+    app.extensions["kept_parts"] = Copies[Any]()
     app.before_request_funcs.setdefault(None, []).insert(0, _from_copy)
     app.after_request(_keep)
 
@@ -90,7 +106,7 @@ def _from_copy() -> Response | None:
         return None
     read_only: Any = current_app.jinja_env.globals["read_only"]
     g.copy_key = key = (
-        db.data_version(),
+        _version(),
         clock.today(),
         request.full_path,
         request.host,
@@ -135,12 +151,19 @@ def _answer(copy: Copy) -> Response:
     return Response(copy.body, headers=copy.headers)
 
 
+def _version() -> str:
+    """Return the database's version as this request asked it first: what it reads is that old or newer."""
+    if "data_version" not in g:
+        g.data_version = db.data_version()
+    return str(g.data_version)
+
+
 def _encoded(plain: bytes, encoding: str, *, tight: bool) -> bytes:
     if encoding == "br":
         return bytes(brotli.compress(plain, mode=brotli.MODE_TEXT, quality=11 if tight else 5))
     return gzip.compress(plain, 9 if tight else 5, mtime=0) if encoding == "gzip" else plain
 
 
-def _copies() -> Copies:
-    copies: Copies = current_app.extensions["copies"]
+def _copies() -> Copies[Copy]:
+    copies: Copies[Copy] = current_app.extensions["copies"]
     return copies

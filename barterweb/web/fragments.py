@@ -3,6 +3,7 @@
 from typing import Any
 
 from flask import Response, make_response, redirect, render_template, request
+from markupsafe import Markup
 from werkzeug.wrappers import Response as BaseResponse
 
 
@@ -18,6 +19,11 @@ def is_fragment_request() -> bool:
         and request.headers.get("HX-Boosted") != "true"
         and request.headers.get("HX-History-Restore-Request") != "true"
     )
+
+
+def rendered(template: str, **context: Any) -> Markup:
+    """Render a template to be put into another: it is escaped already."""
+    return Markup(render_template(template, **context))  # noqa: S704 - what Jinja made
 
 
 def page_or_fragment(page: str, fragment: str, /, *, status: int = 200, **context: Any) -> Response:

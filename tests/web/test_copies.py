@@ -79,6 +79,45 @@ def test_who_is_signed_in_gets_no_copy_and_leaves_none(
     assert "Se déconnecter" in member.get("/annonces")
 
 
+def test_members_share_what_the_search_found_until_something_changes(
+    app: Flask,
+    haulier: Member,
+    in_app: InApp,
+    page: Callable[..., Any],
+    count_queries: Callable[..., Any],
+) -> None:
+    neighbour = in_app(build_members.company, "Menuiserie Chartreuse", "menuiserie@chartreuse.example")
+    first, second = page(haulier.email), page(neighbour.email)
+    for _ in range(
+        50
+    ):  # a commit in any database of a PostgreSQL server ends what is kept: others test beside
+        assert "Stockage de palettes au sec" in first.get("/annonces")
+        with count_queries() as queries:
+            shown = second.get("/annonces")
+        if not any("listing" in query for query in queries):
+            break
+    assert not any("listing" in query for query in queries)
+    assert "Stockage de palettes au sec" in shown
+    frame = shown.html.partition("<main")[0]
+    assert "Menuiserie Chartreuse" in frame
+    assert "Transports du Vercors" not in frame
+    listing = in_app(build_listings.listing, haulier, "Colisage express")
+    assert "Colisage express" in second.get("/annonces")
+    in_app(service.withdraw_listing, actor=haulier.actor, listing_id=listing)
+    assert "Colisage express" not in second.get("/annonces")
+
+
+def test_what_a_role_may_not_do_is_not_shown_to_it_from_what_another_was_shown(
+    app: Flask, haulier: Member, in_app: InApp, page: Callable[..., Any]
+) -> None:
+    accountant = in_app(build_members.accountant, haulier, "cabinet@comptes.example")
+    assert accountant.kind == "accountant"
+    nothing = "/annonces?mots=fraisage"
+    assert "Publier ce besoin" in page(haulier.email).get(nothing)
+    assert "Publier ce besoin" not in page("cabinet@comptes.example").get(nothing)
+    assert "Publier ce besoin" in page(haulier.email).get(nothing)
+
+
 def test_what_differs_has_copies_of_its_own(app: Flask, haulier: Member) -> None:
     whole, fragment = get(app), get(app, **{"HX-Request": "true"})
     assert "<html" in text(whole)
