@@ -59,8 +59,6 @@ def create_app(chosen: settings.Settings | None = None) -> Flask:
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.jinja_env.add_extension(Unindented)
     app.jinja_env.globals["demo_mode"] = config.demo
-    if config.proxies:
-        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=config.proxies, x_proto=config.proxies)  # type: ignore[method-assign]
     converters.init_app(app)
     db.init_app(app, config.database_url)
     db.before_writes(app, operations.refuse_when_read_only)
@@ -72,6 +70,8 @@ def create_app(chosen: settings.Settings | None = None) -> Flask:
     Compress(app)
     for module in (copies, headers, errors, filters, statics, navigation):
         module.init_app(app)
+    if config.proxies:
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=config.proxies, x_proto=config.proxies)  # type: ignore[method-assign]
     for capability in CAPABILITIES:
         app.register_blueprint(capability.bp)
     cli.init_app(app)

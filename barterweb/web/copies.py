@@ -2,22 +2,29 @@
 
 A view marked `kept_for_visitors` shows the same page to everybody who carries no session. The whole answer, compressed, is
 kept with the database's version it was made from; any commit, by any process, makes another version, so no visitor ever sees
-what no longer holds (docs/decisions/0091). A copy asked for twice is compressed once more, as hard as can be.
+what no longer holds (docs/decisions/0091). `Door` answers from copies before Flask begins its work. A copy asked for twice
+is compressed once more, as hard as can be.
 """
 
 import gzip
 import hashlib
+import sqlite3
 import threading
 from collections import OrderedDict
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Iterable
 from dataclasses import dataclass
-from typing import Any, Generic, TypeVar
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 import brotli
-from flask import Flask, Response, current_app, g, request
+from flask import Flask, Response, current_app, request
+from sqlalchemy.exc import SQLAlchemyError
 
 from barterweb import clock, db
-from barterweb.web.statics import best_encoding, comes_from_outside
+from barterweb.web.statics import came_from_outside, encoding_for
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
 View = TypeVar("View", bound=Callable[..., Any])
 Kept = TypeVar("Kept")
@@ -27,7 +34,8 @@ MAX_COPIES = 400
 MAX_BYTES = 128 * 1024
 """Of one page, before compression; longer ones are not kept."""
 
-_FRAGMENT_HEADERS = ("HX-Request", "HX-Boosted", "HX-History-Restore-Request")
+_KEY, _VERSION = "barterweb.copy_key", "barterweb.data_version"
+_FRAGMENT_HEADERS = ("HTTP_HX_REQUEST", "HTTP_HX_BOOSTED", "HTTP_HX_HISTORY_RESTORE_REQUEST")
 _OF_A_BODY = {"Content-Type", "Content-Encoding"}
 _NOT_KEPT = {"Content-Length", "Content-Encoding", "Date", "ETag"}
 
@@ -42,6 +50,12 @@ class Copy:
     encoding: str
     etag: str
     tight: bool = False
+
+    def answer_to(self, wanted: str) -> tuple[str, list[tuple[str, str]], bytes]:
+        """Return status, headers and body: whole, or 304 when the `If-None-Match` sent names this copy."""
+        if f'"{self.etag}"' in wanted:
+            return "304 NOT MODIFIED", [pair for pair in self.headers if pair[0] not in _OF_A_BODY], b""
+        return "200 OK", [*self.headers, ("Content-Length", str(len(self.body)))], self.body
 
 
 class Copies(Generic[Kept]):
@@ -87,51 +101,98 @@ def kept_part(make: Callable[[], Kept], *depends_on: Hashable) -> Kept:
     return part
 
 
+class Door:
+    """Answers from copies, and lets the application answer the rest."""
+
+    def __init__(self, app: Flask) -> None:
+        self.app = app
+        self.inside: WSGIApplication = app.wsgi_app
+        self.cookie = f"{app.config['SESSION_COOKIE_NAME']}="
+        self.copies: Copies[Copy] = app.extensions["copies"]
+
+    def __call__(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
+        """Answer one request."""
+        copy = self._found(environ)
+        if copy is None:
+            return self.inside(environ, start_response)
+        if not copy.tight:
+            copy.body, copy.tight = _encoded(copy.plain, copy.encoding, tight=True), True
+        status, headers, body = copy.answer_to(environ.get("HTTP_IF_NONE_MATCH", ""))
+        start_response(status, headers)
+        return [body]
+
+    def _found(self, environ: "WSGIEnvironment") -> Copy | None:
+        """Look for a copy; leave in the environment what one would be kept under, unless this page has none."""
+        path = environ["PATH_INFO"]
+        if environ["REQUEST_METHOD"] != "GET" or self.cookie in environ.get("HTTP_COOKIE", ""):
+            return None
+        if path not in self.addresses and not path.startswith(self.prefixes):
+            return None
+        try:
+            with self.app.app_context():
+                environ[_VERSION] = db.data_version()
+                environ[_KEY] = key = _key_of(environ)
+        except (SQLAlchemyError, sqlite3.Error):
+            return None  # the application will meet the same and has a page for it
+        return self.copies.get(key)
+
+    @cached_property
+    def addresses(self) -> frozenset[str]:
+        """The addresses of kept pages that hold no variable."""
+        return frozenset(rule for rule in self._rules() if "<" not in rule)
+
+    @cached_property
+    def prefixes(self) -> tuple[str, ...]:
+        """How the addresses of the other kept pages begin."""
+        return tuple(rule.partition("<")[0] for rule in self._rules() if "<" in rule)
+
+    def _rules(self) -> list[str]:
+        views = self.app.view_functions
+        return [rule.rule for rule in self.app.url_map.iter_rules() if _is_kept(views[rule.endpoint])]
+
+
 def init_app(app: Flask) -> None:
-    """Answer from copies before anything else happens; keep answers once headers are set, instead of compressing them.
+    """Put the door before the application; keep answers once headers are set, instead of compressing them.
 
     Functions after a request run last registered first: call this after Flask-Compress is set up and before `headers`.
     """
     app.extensions["copies"] = Copies[Copy]()
     app.extensions["kept_parts"] = Copies[Any]()
-    app.before_request_funcs.setdefault(None, []).insert(0, _from_copy)
+    app.wsgi_app = Door(app)  # type: ignore[method-assign]
     app.after_request(_keep)
 
 
-def _from_copy() -> Response | None:
-    view = current_app.view_functions.get(request.endpoint or "")
-    if request.method != "GET" or not getattr(view, "kept_for_visitors", False):
-        return None
-    if current_app.config["SESSION_COOKIE_NAME"] in request.cookies:
-        return None
+def _key_of(environ: "WSGIEnvironment") -> Key:
+    """Return all that a visitor's page depends on."""
     read_only: Any = current_app.jinja_env.globals["read_only"]
-    g.copy_key = key = (
-        _version(),
+    return (
+        environ[_VERSION],
         clock.today(),
-        request.full_path,
-        request.host,
-        best_encoding(),
-        comes_from_outside(),
+        environ["PATH_INFO"],
+        environ.get("QUERY_STRING"),
+        environ["wsgi.url_scheme"],
+        environ.get("HTTP_HOST"),
+        encoding_for(environ.get("HTTP_ACCEPT_ENCODING", "")),
+        came_from_outside(environ),
         read_only() is None,  # told by each process up to two seconds late
-        *(request.headers.get(name) for name in _FRAGMENT_HEADERS),
+        *(environ.get(name) for name in _FRAGMENT_HEADERS),
     )
-    copy = _copies().get(key)
-    if copy is None:
-        return None
-    del g.copy_key  # it is kept already
-    if not copy.tight:
-        copy.body, copy.tight = _encoded(copy.plain, copy.encoding, tight=True), True
-    return _answer(copy)
+
+
+def _is_kept(view: Any) -> bool:
+    return getattr(view, "kept_for_visitors", False)
 
 
 def _keep(response: Response) -> Response:
-    key = g.pop("copy_key", None)
-    if key is None or response.status_code != 200 or response.is_streamed or "Set-Cookie" in response.headers:
+    key = request.environ.get(_KEY)
+    if key is None or not _is_kept(current_app.view_functions.get(request.endpoint or "")):
+        return response
+    if response.status_code != 200 or response.is_streamed or "Set-Cookie" in response.headers:
         return response
     plain = response.get_data()
     if response.headers.get("Content-Encoding") or len(plain) > MAX_BYTES:
         return response
-    encoding = best_encoding()
+    encoding = encoding_for(request.headers.get("Accept-Encoding", ""))
     response.vary.update(("Accept-Encoding", "Cookie", "Sec-Fetch-Site"))
     headers = [(name, value) for name, value in response.headers.items() if name not in _NOT_KEPT]
     etag = f"{hashlib.sha256(repr(headers).encode() + plain).hexdigest()[:20]}-{encoding}"
@@ -139,31 +200,20 @@ def _keep(response: Response) -> Response:
     if encoding != "identity":
         headers.append(("Content-Encoding", encoding))
     copy = Copy(headers, plain, _encoded(plain, encoding, tight=False), encoding, etag)
-    _copies().put(key, copy)
-    return _answer(copy)
-
-
-def _answer(copy: Copy) -> Response:
-    """Make the answer of a copy: whole, or 304 when the browser has it."""
-    if request.if_none_match.contains_weak(copy.etag):
-        headers = [pair for pair in copy.headers if pair[0] not in _OF_A_BODY]
-        return Response(status=304, headers=headers)
-    return Response(copy.body, headers=copy.headers)
+    copies: Copies[Copy] = current_app.extensions["copies"]
+    copies.put(key, copy)
+    status, headers, body = copy.answer_to(request.headers.get("If-None-Match", ""))
+    return Response(body, status, headers)
 
 
 def _version() -> str:
     """Return the database's version as this request asked it first: what it reads is that old or newer."""
-    if "data_version" not in g:
-        g.data_version = db.data_version()
-    return str(g.data_version)
+    if _VERSION not in request.environ:
+        request.environ[_VERSION] = db.data_version()
+    return str(request.environ[_VERSION])
 
 
 def _encoded(plain: bytes, encoding: str, *, tight: bool) -> bytes:
     if encoding == "br":
         return bytes(brotli.compress(plain, mode=brotli.MODE_TEXT, quality=11 if tight else 5))
     return gzip.compress(plain, 9 if tight else 5, mtime=0) if encoding == "gzip" else plain
-
-
-def _copies() -> Copies[Copy]:
-    copies: Copies[Copy] = current_app.extensions["copies"]
-    return copies

@@ -10,17 +10,23 @@ import gzip
 import hashlib
 import mimetypes
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import brotli
 import rcssmin
 from flask import Flask, Response, abort, g, has_request_context, request, url_for
 from markupsafe import Markup
+from werkzeug.datastructures import Accept
+from werkzeug.http import parse_accept_header
 from werkzeug.security import safe_join
 from werkzeug.wrappers import Response as BaseResponse
 
 from barterweb.web.access import signed_in_actor
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import WSGIEnvironment
 
 FOLDER = Path(__file__).resolve().parents[2] / "static"
 BUNDLES = {"site.js": ("vendor/htmx-2.0.11.min.js", "app.js")}
@@ -63,7 +69,8 @@ def _answer(filename: str) -> BaseResponse:
     found = asset(filename)
     if found is None:
         abort(404)
-    encoding = best_encoding() if found.encoded else "identity"
+    accepted = request.headers.get("Accept-Encoding", "")
+    encoding = encoding_for(accepted) if found.encoded else "identity"
     response = Response(found.encoded.get(encoding, found.content), mimetype=found.mimetype)
     if encoding != "identity":
         response.content_encoding = encoding
@@ -73,10 +80,11 @@ def _answer(filename: str) -> BaseResponse:
     return response.make_conditional(request)
 
 
-def best_encoding() -> str:
-    """Return ``br``, ``gzip`` or ``identity``, whatever serves this request best."""
-    accepted = request.accept_encodings
-    return next((name for name in ("br", "gzip") if accepted[name] > 0), "identity")
+@lru_cache(maxsize=200)
+def encoding_for(accepted: str) -> str:
+    """Return ``br``, ``gzip`` or ``identity``, whatever serves best whom an ``Accept-Encoding`` speaks for."""
+    choices = parse_accept_header(accepted, Accept)
+    return next((name for name in ("br", "gzip") if choices[name] > 0), "identity")
 
 
 def static_url(name: str) -> str:
@@ -100,15 +108,16 @@ def styles(*names: str) -> Markup:
 
 def is_first_view() -> bool:
     """Tell whether a visitor comes from outside, whose browser is likely not to have the style sheet yet."""
-    return has_request_context() and signed_in_actor() is None and comes_from_outside()
+    return has_request_context() and signed_in_actor() is None and came_from_outside(request.environ)
 
 
-def comes_from_outside() -> bool:
-    """Tell whether no page of ours led here, as far as the browser says."""
-    site = request.headers.get("Sec-Fetch-Site")
+def came_from_outside(environ: "WSGIEnvironment") -> bool:
+    """Tell whether no page of ours led to this request, as far as the browser says."""
+    site = environ.get("HTTP_SEC_FETCH_SITE")
     if site is not None:
-        return site != "same-origin"
-    return not (request.referrer or "").startswith(request.host_url)
+        return bool(site != "same-origin")
+    ours = f"{environ['wsgi.url_scheme']}://{environ.get('HTTP_HOST', '')}/"
+    return not str(environ.get("HTTP_REFERER", "")).startswith(ours)
 
 
 @cache

@@ -1,6 +1,8 @@
 """Copies kept for visitors: the same bytes as a fresh page, gone with any commit, never for or from somebody signed in."""
 
+import sqlite3
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import brotli
@@ -8,8 +10,11 @@ import pytest
 from flask import Flask
 from werkzeug.test import TestResponse
 
+from barterweb import db
+from barterweb.app import create_app
 from barterweb.listings import service
-from tests import build_listings, build_members
+from barterweb.settings import Settings
+from tests import build_listings, build_members, network
 from tests.build_members import Member
 
 InApp = Callable[..., Any]
@@ -146,3 +151,25 @@ def test_pages_with_a_form_to_send_are_never_kept(app: Flask) -> None:
     first, second = get(app, "/adhesion"), get(app, "/adhesion")
     assert "Set-Cookie" in first.headers
     assert "Set-Cookie" in second.headers
+
+
+def test_behind_a_proxy_a_first_page_carries_its_style_and_the_next_one_does_not(
+    settings: Settings, haulier: Member
+) -> None:
+    app = create_app(replace(settings, proxies=1))
+    through = {"X-Forwarded-Proto": "https", "X-Forwarded-For": "192.0.2.7"}
+    for _ in range(2):
+        assert "<style>" in text(get(app, "/annonces", **through))
+        assert "<style>" not in text(get(app, "/annonces", **through, Referer="https://localhost/"))
+    network.close(app)
+
+
+def test_a_database_that_cannot_be_asked_is_told_by_the_site_and_not_by_the_door(
+    app: Flask, haulier: Member, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def gone() -> str:
+        raise sqlite3.OperationalError("disk I/O error")
+
+    monkeypatch.setattr(db, "data_version", gone)
+    answer = app.test_client().get("/comment-ca-marche")
+    assert answer.status_code == 200, "a page that needs no database goes on"
