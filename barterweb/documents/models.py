@@ -164,3 +164,12 @@ class StatementRound(Model):
 
     month: Mapped[date] = mapped_column(Date, primary_key=True)
     announced_at: Mapped[datetime] = mapped_column(Timestamp)
+
+
+class StatementLeftOut(Model):
+    """A company whose statement of an announced month could not be issued yet; the row goes when its readers are told."""
+
+    __tablename__ = "statements_left_out"
+
+    month: Mapped[date] = mapped_column(ForeignKey("statement_rounds.month"), primary_key=True)
+    company_id: Mapped[str] = mapped_column(ForeignKey("companies.id"), primary_key=True)
