@@ -52,6 +52,17 @@ def notify_company(
             outbox.queue_mail(to_email=person.email, to_name=person.name, kind=kind, payload=letter)
 
 
+def write_to_company(
+    *, company_id: str, kind: str, payload: Mapping[str, str], kinds: Collection[str] = MEMBER_KINDS
+) -> None:
+    """Write a letter to the people of a company who hold one of these roles, within the caller's transaction.
+
+    The letter holds the payload and nothing more. Raises `TransactionMisuse`, `IncompletePayload`.
+    """
+    for person in members.members_of(company_id, kinds):
+        outbox.queue_mail(to_email=person.email, to_name=person.name, kind=kind, payload=payload)
+
+
 @transaction
 def mark_read(*, actor: Actor, newest_id: str) -> None:
     """Mark the actor's notifications as read up to the newest one that was displayed; later ones stay unread.

@@ -39,6 +39,7 @@ KINDS: Mapping[str, frozenset[str]] = {
     "company_left": frozenset({"company", "amount_cents", "until", "page"}),
     "claim_established": frozenset({"company", "amount_cents", "due_on", "claim", "page"}),
     "claim_paid": frozenset({"company", "amount_cents", "page"}),
+    "invoice_ready": frozenset({"document", "number", "page"}),
     "statements_ready": frozenset({"companies", "month", "path"}),
     "site_read_only": frozenset({"reason", "by"}),
 }

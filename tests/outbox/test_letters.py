@@ -34,6 +34,8 @@ SAMPLE = {
     "companies": "Transports du Vercors, Cabinet Marcellin",
     "month": "2026-07-01",
     "path": "/comptes",
+    "document": "invoice",
+    "number": "BC2026-00017",
 }
 LINKS = {
     **dict.fromkeys(TRADE_KINDS, f"{SITE}/echanges/{PROPOSAL['trade_id']}"),

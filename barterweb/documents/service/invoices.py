@@ -34,10 +34,10 @@ from barterweb.documents.queries import (
 )
 from barterweb.documents.service.drawing import draft_of_sale, with_terms
 from barterweb.documents.service.records import add_document, lock_seller, next_number
+from barterweb.documents.service.telling import tell_ready, tell_waiting
 from barterweb.errors import NotFound
 from barterweb.members.models import Company
 from barterweb.members.service import record_event
-from barterweb.notifications import service as notifications
 
 
 def issue_trade_invoice(
@@ -72,7 +72,7 @@ def issue_trade_invoice(
     if seller.has_mandate and not missing_mentions(draft):
         return _issue(draft, seller.id, buyer.id)
     add_document("draft", seller_id, draft, source=f"draft:{trade_id}", other_company_id=buyer_id)
-    _tell_seller(draft, seller_id)
+    tell_waiting(draft, seller_id)
     return None
 
 
@@ -164,7 +164,7 @@ def issue_credit_note(
 def _issue(
     facts: InvoiceFacts, seller_id: str, buyer_id: str, *, corrects: Document | None = None, credit: str = ""
 ) -> str:
-    """Number and store an invoice, a corrective of `corrects`, or (with the id of a refund) a credit note on it."""
+    """Number, store and announce an invoice, a corrective of `corrects`, or (with a refund's id) a credit note on it."""
     kind = "credit_note" if credit else "corrective" if corrects else "invoice"
     number, issued_on = next_number(seller_id, kind)
     preceding = Preceding(number=str(corrects.number), issued_on=corrects.issued_on) if corrects else None
@@ -177,31 +177,19 @@ def _issue(
         issued_on_behalf_by=invoicing_terms(clock.today()).operator_name,
     )
     source = credit or (f"corrective:{corrects.id}" if corrects else f"trade:{facts.trade_id}")
-    return add_document(
+    issued = with_terms(issued, invoicing_terms(issued_on))
+    document_id = add_document(
         kind,
         seller_id,
-        with_terms(issued, invoicing_terms(issued_on)),
+        issued,
         source=source,
         other_company_id=buyer_id,
         issuer_id=seller_id,
         corrects_id=corrects.id if corrects else None,
     )
-
-
-def _tell_seller(draft: InvoiceFacts, seller_id: str) -> None:
-    """Notify the seller that an invoice waits for it."""
-    notifications.notify_company(
-        company_id=seller_id,
-        kind="invoice_waiting",
-        subject_id=str(draft.trade_id),
-        payload={
-            "trade_id": str(draft.trade_id),
-            "title": draft.lines[0].description,
-            "counterparty": draft.buyer.name,
-            "amount_cents": str(draft.paid_barter_cents),
-            "due_on": "",
-        },
-    )
+    document = session.get_one(Document, document_id)
+    tell_ready(document, issued, number=number, company_ids=(seller_id, buyer_id))
+    return document_id
 
 
 def _issue_draft(draft: Document, exemption: str) -> str:

@@ -5,11 +5,12 @@ from barterweb.actors import Actor
 from barterweb.db import session, transaction
 from barterweb.documents.archive import Archive
 from barterweb.documents.errors import NotAnInvoiceFile, OwnInvoiceRecorded
-from barterweb.documents.facts import MAX_OWN_FILE_BYTES, OwnInvoiceDetails
+from barterweb.documents.facts import MAX_OWN_FILE_BYTES, InvoiceFacts, OwnInvoiceDetails
 from barterweb.documents.models import Document, OwnInvoice
 from barterweb.documents.policy import may_record_own
 from barterweb.documents.queries import document_for, invoice_of_trade
 from barterweb.documents.service.records import lock_seller
+from barterweb.documents.service.telling import tell_ready
 from barterweb.errors import NotFound
 from barterweb.members.service import record_event
 
@@ -48,6 +49,8 @@ def _record(actor: Actor, document_id: str, own: OwnInvoiceDetails, sha256: str 
             person_id=actor.person_id,
         )
         session.add(recorded)
+        facts, buyer_id = InvoiceFacts.from_json(draft.facts), str(draft.other_company_id)
+        tell_ready(draft, facts, number=own.number, company_ids=(buyer_id,))
     elif (recorded.number, recorded.issued_on) != (own.number, own.issued_on):
         raise OwnInvoiceRecorded(recorded.number)
     if sha256 is not None and recorded.sha256 not in (None, sha256):
