@@ -8,9 +8,12 @@ from barterweb.documents.facts import (
     BarterPayment,
     InvoiceFacts,
     InvoiceLine,
+    MonthLine,
     Party,
+    RateLine,
     StatementFacts,
     StatementLine,
+    YearFacts,
     standard_mentions,
 )
 
@@ -119,3 +122,44 @@ def statement(*lines: StatementLine, **changes: Any) -> StatementFacts:
         "head_position": 1234,
     }
     return StatementFacts(**values | changes)
+
+
+def year(scale: int = 1, **changes: Any) -> YearFacts:
+    """Return a financial year from October to September, whose account ends below zero."""
+    months, balance = [], -50_000
+    for number in range(12):
+        credit, debit = 1_234_567 * scale * (number % 3), 1_300_000 * scale * (number % 2)
+        balance += credit - debit
+        months.append(
+            MonthLine(
+                month=date(2025 + (number + 9) // 12, (number + 9) % 12 + 1, 1),
+                sales_cents=5 * credit,
+                sales_vat_cents=credit,
+                purchases_cents=5 * debit,
+                purchases_vat_cents=debit,
+                credit_cents=credit,
+                debit_cents=debit,
+                closing_cents=balance,
+            )
+        )
+    sold, bought = (
+        sum(getattr(line, name) for line in months) for name in ("sales_vat_cents", "purchases_vat_cents")
+    )
+    values: dict[str, Any] = {
+        "holder": seller(),
+        "start": date(2025, 10, 1),
+        "end": date(2026, 9, 30),
+        "opening_cents": -50_000,
+        "months": tuple(months),
+        "collected": (RateLine(rate_bp=2_000, base_cents=5 * sold, vat_cents=sold),),
+        "deductible": (
+            RateLine(rate_bp=2_000, base_cents=5 * bought, vat_cents=bought),
+            RateLine(rate_bp=0, base_cents=10_000, vat_cents=0),
+        ),
+        "invoices_sent": 14,
+        "invoices_received": 9,
+        "barter_share_cents": 4 * sold,
+        "euro_share_cents": 2 * sold,
+        "generated_on": date(2026, 11, 28),
+    }
+    return YearFacts(**values | changes)

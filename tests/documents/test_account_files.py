@@ -86,7 +86,15 @@ def test_a_wrong_period_is_refused_with_a_sentence(
 def test_nobody_reads_the_account_of_others(page: Open, pair: tuple[Member, Member]) -> None:
     stranger = page(pair[0].email)
     theirs = pair[1].company_id
-    for part in ("", "/releve.csv", "/ecritures.txt", "/plan-comptable", "/exercice", "/exercice.csv"):
+    for part in (
+        "",
+        "/releve.csv",
+        "/ecritures.txt",
+        "/plan-comptable",
+        "/exercice",
+        "/exercice.csv",
+        "/exercice.pdf",
+    ):
         assert stranger._client.get(f"/comptes/{theirs}{part}").status_code == 404
     for part in ("dossier", "dossier.zip"):
         assert stranger._client.get(f"/comptes/{part}?e={theirs}").status_code == 404

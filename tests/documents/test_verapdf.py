@@ -12,6 +12,7 @@ import pytest
 from PIL import Image
 
 from barterweb.documents import pdf
+from tests.documents import samples
 from tests.documents.cases import CASES
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -49,13 +50,14 @@ def test_every_case_is_pdf_a_3b(verapdf: list[str], tmp_path: Path) -> None:
     facts["logo"] = replace(facts["goods"], seller=replace(facts["goods"].seller, logo_sha256=sha256))
     for number, case in enumerate(facts.values()):
         (tmp_path / f"{number}.pdf").write_bytes(printer.render("invoice", case, {sha256: picture}))
+    (tmp_path / "year.pdf").write_bytes(printer.render("year", samples.year()))
     printer.close()
     result = subprocess.run(
         [*verapdf, *sorted(tmp_path.iterdir())], capture_output=True, text=True, check=False
     )
     assert result.returncode == 0, result.stdout + result.stderr
     lines = [line.split() for line in result.stdout.splitlines()]
-    assert len(lines) == len(facts)
+    assert len(lines) == len(facts) + 1
     assert all(int(assertions) > 5_000 for _, _, assertions in lines), "veraPDF has checked next to nothing"
 
 

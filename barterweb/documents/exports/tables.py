@@ -4,8 +4,7 @@ import csv
 import io
 from datetime import date
 
-from barterweb.documents.facts import StatementFacts
-from barterweb.documents.queries import YearSummary
+from barterweb.documents.facts import StatementFacts, YearFacts
 from barterweb.money import format_cents
 from barterweb.web.filters import percent_bp
 
@@ -49,7 +48,7 @@ _YEAR_HEADERS = (
 )
 
 
-def year_csv(summary: YearSummary) -> bytes:
+def year_csv(summary: YearFacts) -> bytes:
     """Return a financial year as a French spreadsheet opens it: a row a month, then totals, then VAT by rate."""
     text = io.StringIO()
     write = csv.writer(text, delimiter=";", lineterminator="\r\n").writerow
@@ -66,8 +65,8 @@ def year_csv(summary: YearSummary) -> bytes:
     for title, rates in (("TVA collectée", summary.collected), ("TVA déductible", summary.deductible)):
         write([])
         write([title, "Base HT (€)", "TVA (€)"])
-        for rate_bp, base_cents, vat_cents in rates:
-            write([percent_bp(rate_bp), csv_number(base_cents), csv_number(vat_cents)])
+        for rate in rates:
+            write([percent_bp(rate.rate_bp), csv_number(rate.base_cents), csv_number(rate.vat_cents)])
     return text.getvalue().encode("utf-8-sig")
 
 

@@ -21,6 +21,7 @@ from barterweb.documents.facts.own import MAX_OWN_FILE_BYTES, OwnInvoiceDetails
 from barterweb.documents.facts.parties import Address, Party
 from barterweb.documents.facts.statements import StatementFacts, StatementLine
 from barterweb.documents.facts.terms import InvoicingTerms
+from barterweb.documents.facts.years import MonthLine, RateLine, YearFacts
 
 __all__ = [
     "MAX_OWN_FILE_BYTES",
@@ -32,14 +33,17 @@ __all__ = [
     "InvoiceLine",
     "InvoicingTerms",
     "Mention",
+    "MonthLine",
     "Nature",
     "OwnInvoiceDetails",
     "Party",
     "Period",
     "Preceding",
+    "RateLine",
     "StatementFacts",
     "StatementLine",
     "VatSummary",
+    "YearFacts",
     "missing_mentions",
     "standard_mentions",
     "vat_by_rate",

@@ -21,10 +21,10 @@ from pathlib import Path
 from typing import Literal
 
 from barterweb.documents.errors import RenderingFailed
-from barterweb.documents.facts import Facts, InvoiceFacts, StatementFacts
+from barterweb.documents.facts import Facts, InvoiceFacts, StatementFacts, YearFacts
 from barterweb.documents.pdf.wire import receive, send
 
-Kind = Literal["invoice", "statement"]
+Kind = Literal["invoice", "statement", "year"]
 
 _ROOT = Path(__file__).resolve().parents[3]
 _CHILD = (sys.executable, "-m", "barterweb.documents.pdf.child")
@@ -45,6 +45,11 @@ def render_invoice(facts: InvoiceFacts, pictures: Mapping[str, bytes] | None = N
 def render_statement(facts: StatementFacts) -> bytes:
     """Return the statement as a tagged PDF/A-3b; raise `RenderingFailed`. Never call it in a write transaction."""
     return _renderer.render("statement", facts)
+
+
+def render_year(facts: YearFacts) -> bytes:
+    """Return a financial year in figures as a tagged PDF/A-3b; raise `RenderingFailed`. Never in a write transaction."""
+    return _renderer.render("year", facts)
 
 
 def warm_up() -> None:

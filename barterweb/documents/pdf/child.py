@@ -17,13 +17,13 @@ from datetime import UTC, datetime, time
 from pathlib import Path
 from typing import Any, NoReturn
 
-from barterweb.documents.facts import Facts, InvoiceFacts, StatementFacts
+from barterweb.documents.facts import Facts, InvoiceFacts, StatementFacts, YearFacts
 from barterweb.documents.facts.texts import printable
 from barterweb.documents.pdf import columns
 from barterweb.documents.pdf.wire import receive, send
 
 _TEMPLATES = Path(__file__).resolve().parents[3] / "templates" / "documents" / "pdf"
-_FACTS: dict[str, type[Facts]] = {"invoice": InvoiceFacts, "statement": StatementFacts}
+_FACTS: dict[str, type[Facts]] = {"invoice": InvoiceFacts, "statement": StatementFacts, "year": YearFacts}
 _ORPHAN_SECONDS = 5
 """How long past its limit a child may live if its parent died meanwhile; a living parent kills it at the limit."""
 
@@ -51,7 +51,20 @@ class _Press:
             trim_blocks=True,
             lstrip_blocks=True,
         )
-        for name in ("amount", "barter", "euro", "percent_bp", "day", "day_short", "siren", "siret", "whole"):
+        for name in (
+            *(
+                "amount",
+                "barter",
+                "euro",
+                "percent_bp",
+                "day",
+                "day_short",
+                "month",
+                "siren",
+                "siret",
+                "whole",
+            ),
+        ):
             self._templates.filters[name] = getattr(filters, name)
         self._templates.filters["quantity"] = _quantity
         self._templates.globals["on_behalf"] = _on_behalf

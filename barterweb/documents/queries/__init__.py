@@ -29,7 +29,7 @@ from barterweb.documents.queries.invoices import (
 )
 from barterweb.documents.queries.parties import party_of
 from barterweb.documents.queries.terms import invoicing_terms
-from barterweb.documents.queries.years import MonthLine, YearSummary, year_summary
+from barterweb.documents.queries.years import year_facts
 
 __all__ = [
     "CompanyAccount",
@@ -38,8 +38,6 @@ __all__ = [
     "InvoiceLine",
     "InvoicePage",
     "InvoiceView",
-    "MonthLine",
-    "YearSummary",
     "accounting_of",
     "accounts_for",
     "books_of",
@@ -65,5 +63,5 @@ __all__ = [
     "statement_facts",
     "waiting_documents",
     "waiting_drafts",
-    "year_summary",
+    "year_facts",
 ]

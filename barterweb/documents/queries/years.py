@@ -1,48 +1,18 @@
 """A company's financial year in figures: what it sold and bought, VAT, and what passed through its Barter account."""
 
 from collections import Counter
-from dataclasses import dataclass
 from datetime import date, timedelta
 
-from barterweb import ledger
+from barterweb import clock, ledger
 from barterweb.documents.facts.books import Books, Piece
 from barterweb.documents.facts.calendar import month_end
+from barterweb.documents.facts.years import MonthLine, RateLine, YearFacts
 from barterweb.documents.queries.books import books_of
+from barterweb.documents.queries.parties import party_of
 from barterweb.members.models import Company
 
 
-@dataclass(frozen=True, slots=True)
-class MonthLine:
-    """One month: sales and purchases excl. VAT and their VAT in cents of euro, the account in cents of Barter."""
-
-    month: date
-    sales_cents: int
-    sales_vat_cents: int
-    purchases_cents: int
-    purchases_vat_cents: int
-    credit_cents: int
-    debit_cents: int
-    closing_cents: int
-
-
-@dataclass(frozen=True, slots=True)
-class YearSummary:
-    """A financial year: its months, its totals, VAT by rate (rate in basis points, base and VAT in cents of euro)."""
-
-    start: date
-    end: date
-    opening_cents: int
-    months: tuple[MonthLine, ...]
-    totals: MonthLine
-    collected: tuple[tuple[int, int, int], ...]
-    deductible: tuple[tuple[int, int, int], ...]
-    invoices_sent: int
-    invoices_received: int
-    barter_share_cents: int
-    euro_share_cents: int
-
-
-def year_summary(company: Company, start: date, end: date) -> YearSummary:
+def year_facts(company: Company, start: date, end: date) -> YearFacts:
     """Return the year from the documents and operations themselves; credit notes count negative."""
     books = books_of(company, start, end)
     opening = ledger.month_end_balances(company.account_id or "", [start - timedelta(days=1)])[0]
@@ -52,18 +22,19 @@ def year_summary(company: Company, start: date, end: date) -> YearSummary:
         balance = line.closing_cents
         months.append(line)
     sold = [piece for piece in books.pieces if piece.sold]
-    return YearSummary(
+    return YearFacts(
+        holder=party_of(company),
         start=start,
         end=end,
         opening_cents=opening,
         months=tuple(months),
-        totals=_line(books, start, end, opening),
         collected=_by_rate(books, sold=True),
         deductible=_by_rate(books, sold=False),
         invoices_sent=len(sold),
         invoices_received=len(books.pieces) - len(sold),
         barter_share_cents=sum(_sign(piece) * piece.facts.paid_barter_cents for piece in sold),
         euro_share_cents=sum(_sign(piece) * piece.facts.due_euro_cents for piece in sold),
+        generated_on=clock.today(),
     )
 
 
@@ -93,7 +64,7 @@ def _line(books: Books, start: date, end: date, opening_cents: int) -> MonthLine
     )
 
 
-def _by_rate(books: Books, *, sold: bool) -> tuple[tuple[int, int, int], ...]:
+def _by_rate(books: Books, *, sold: bool) -> tuple[RateLine, ...]:
     bases: Counter[int] = Counter()
     taxes: Counter[int] = Counter()
     for piece in books.pieces:
@@ -101,7 +72,10 @@ def _by_rate(books: Books, *, sold: bool) -> tuple[tuple[int, int, int], ...]:
             for rate in piece.facts.vat:
                 bases[rate.rate_bp] += _sign(piece) * rate.base_cents
                 taxes[rate.rate_bp] += _sign(piece) * rate.vat_cents
-    return tuple((rate, bases[rate], taxes[rate]) for rate in sorted(bases, reverse=True))
+    return tuple(
+        RateLine(rate_bp=rate, base_cents=bases[rate], vat_cents=taxes[rate])
+        for rate in sorted(bases, reverse=True)
+    )
 
 
 def _sign(piece: Piece) -> int:

@@ -6,11 +6,12 @@ from flask import abort, flash, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from barterweb import clock
-from barterweb.documents import exports, queries, service
+from barterweb.documents import exports, pdf, queries, service
+from barterweb.documents.errors import RenderingFailed
 from barterweb.documents.facts.calendar import financial_year
 from barterweb.documents.forms import AccountingForm
 from barterweb.documents.routes.accounts import attachment
-from barterweb.documents.routes.serving import READERS, bp
+from barterweb.documents.routes.serving import READERS, bp, not_ready
 from barterweb.members.models import Company
 from barterweb.web.access import allowed, current_actor, may_write
 from barterweb.web.fragments import see_other
@@ -48,8 +49,26 @@ def year_GET(company_id: str) -> ResponseReturnValue:
     """Show the financial year that ends in a calendar year, in figures."""
     company = queries.company_for(company_id, current_actor())
     start, end = _year(company_id)
-    summary = queries.year_summary(company, start, end)
+    summary = queries.year_facts(company, start, end)
     return render_template("documents/year.html", company=company, summary=summary, year=end.year)
+
+
+@bp.get("/comptes/<id('cmp'):company_id>/exercice.pdf")
+@allowed(*READERS)
+@may_write
+def year_pdf_GET(company_id: str) -> ResponseReturnValue:
+    """Give the same as PDF, made when it is asked for: figures of a day, which no archive holds."""
+    company = queries.company_for(company_id, current_actor())
+    start, end = _year(company_id)
+    try:
+        data = pdf.render_year(queries.year_facts(company, start, end))
+    except RenderingFailed:
+        return not_ready()
+    name = f"recapitulatif-barter-{company.siren}-{end}.pdf"
+    service.record_export(
+        actor=current_actor(), company_ids=[company_id], kind="year", start=start, end=end, name=name
+    )
+    return attachment([data], name, "application/pdf")
 
 
 @bp.get("/comptes/<id('cmp'):company_id>/exercice.csv")
@@ -59,7 +78,7 @@ def year_csv_GET(company_id: str) -> ResponseReturnValue:
     """Give the same as CSV."""
     company = queries.company_for(company_id, current_actor())
     start, end = _year(company_id)
-    summary = queries.year_summary(company, start, end)
+    summary = queries.year_facts(company, start, end)
     name = f"recapitulatif-barter-{company.siren}-{end}.csv"
     service.record_export(
         actor=current_actor(), company_ids=[company_id], kind="year", start=start, end=end, name=name

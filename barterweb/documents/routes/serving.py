@@ -33,11 +33,16 @@ def serve_xml(document_id: str, company_id: str, name: str) -> Response:
     )
 
 
+def not_ready() -> Response:
+    """Say that the file could not be made right now, and when to ask again."""
+    return make_response(render_template("documents/not_ready.html"), 503, {"Retry-After": "10"})
+
+
 def _serve_document(document_id: str, company_id: str, name: str, **how: Any) -> Response:
     try:
         file = service.render_document(document_id, archive_of(current_app.config["SETTINGS"]))
     except RenderingFailed:
-        return make_response(render_template("documents/not_ready.html"), 503, {"Retry-After": "10"})
+        return not_ready()
     return serve_archived(file.sha256, company_id, document_id, name, **how)
 
 
