@@ -1,6 +1,7 @@
 """What can go wrong with a document; typed attributes, no texts for users."""
 
 from dataclasses import dataclass
+from datetime import date
 from typing import Literal
 
 from barterweb.errors import BusinessError
@@ -76,3 +77,24 @@ class NotAnInvoiceFile(InvoiceError):
     """The file is no PDF, or too large."""
 
     reason: Literal["not_pdf", "too_large"]
+
+
+@dataclass
+class ContestOver(InvoiceError):
+    """The invoice could be contested until `last_day`, which has passed."""
+
+    last_day: date
+
+
+@dataclass
+class ContestNotPossible(InvoiceError):
+    """The invoice was contested before, and that is settled, or a corrective replaced it."""
+
+    document_id: str
+
+
+@dataclass
+class ContestSettled(InvoiceError):
+    """The contest has an `outcome` already."""
+
+    outcome: str

@@ -92,6 +92,35 @@ class OwnInvoice(Model):
     person_id: Mapped[str] = mapped_column(ForeignKey("people.id"))
 
 
+class InvoiceContest(Model):
+    """A seller contests an invoice drawn up in its name: why, and how it ended; an invoice is contested once.
+
+    `outcome` is open, corrected or credited (`settled_by_id` is what was issued), upheld (`answer` says why) or withdrawn.
+    """
+
+    __tablename__ = "invoice_contests"
+    __table_args__ = (
+        CheckConstraint(
+            "outcome IN ('open', 'corrected', 'credited', 'upheld', 'withdrawn')", name="outcome"
+        ),
+        CheckConstraint("(outcome = 'open') = (settled_at IS NULL)", name="settled"),
+        CheckConstraint(
+            "(outcome IN ('corrected', 'credited')) = (settled_by_id IS NOT NULL)", name="settled_by"
+        ),
+        Index("ix_invoice_contests_outcome_contested_at", "outcome", "contested_at"),
+    )
+
+    document_id: Mapped[str] = mapped_column(ForeignKey("documents.id"), primary_key=True)
+    company_id: Mapped[str] = mapped_column(ForeignKey("companies.id"))
+    person_id: Mapped[str] = mapped_column(ForeignKey("people.id"))
+    contested_at: Mapped[datetime] = mapped_column(Timestamp)
+    reason: Mapped[str] = mapped_column(Text)
+    outcome: Mapped[str] = mapped_column(String(10), default="open")
+    answer: Mapped[str] = mapped_column(Text, default="")
+    settled_at: Mapped[datetime | None] = mapped_column(Timestamp)
+    settled_by_id: Mapped[str | None] = mapped_column(ForeignKey("documents.id"))
+
+
 class InvoicedCommission(Model):
     """A commission taken in the ledger and the operator's invoice that states it: each is invoiced once."""
 

@@ -1,7 +1,7 @@
 """Who may do what with invoices: pure predicates, used by templates to show a button and by the service to refuse."""
 
 from barterweb.actors import MEMBER_KINDS, Actor
-from barterweb.documents.models import Document
+from barterweb.documents.models import Document, InvoiceContest
 
 
 def _sells(document: Document, actor: Actor) -> bool:
@@ -30,3 +30,24 @@ def may_record_own(document: Document, actor: Actor) -> bool:
     return (
         document.kind == "draft" and actor.kind in MEMBER_KINDS and document.company_id in actor.company_ids
     )
+
+
+def may_contest(document: Document, actor: Actor) -> bool:
+    """Tell whether this invoice is one that this actor's company may contest in time: one drawn up in its name."""
+    return (
+        document.kind in ("invoice", "corrective")
+        and actor.kind in MEMBER_KINDS
+        and document.company_id in actor.company_ids
+    )
+
+
+def may_withdraw_contest(contest: InvoiceContest, actor: Actor) -> bool:
+    """Tell whether this actor may take an open contest back: the seller's people."""
+    return (
+        contest.outcome == "open" and actor.kind in MEMBER_KINDS and contest.company_id in actor.company_ids
+    )
+
+
+def may_answer_contest(contest: InvoiceContest, actor: Actor) -> bool:
+    """Tell whether this actor may uphold the invoice of an open contest: operator staff."""
+    return contest.outcome == "open" and actor.kind == "operator"

@@ -40,6 +40,8 @@ KINDS: Mapping[str, frozenset[str]] = {
     "claim_established": frozenset({"company", "amount_cents", "due_on", "claim", "page"}),
     "claim_paid": frozenset({"company", "amount_cents", "page"}),
     "invoice_ready": frozenset({"document", "number", "page"}),
+    "invoice_contested": frozenset({"number", "page"}),
+    "contest_answered": frozenset({"number", "page"}),
     "statements_ready": frozenset({"companies", "month", "path"}),
     "site_read_only": frozenset({"reason", "by"}),
 }

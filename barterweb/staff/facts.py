@@ -56,6 +56,16 @@ class TradeLine:
 
 
 @dataclass(frozen=True, slots=True)
+class ContestLine:
+    """An invoice that its seller contests, and since when."""
+
+    document_id: str
+    number: str
+    seller: str
+    since: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class AccountLine:
     """A company's account; `since` is the day it fell idle, None when something else is the matter."""
 

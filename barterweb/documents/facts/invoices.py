@@ -105,7 +105,8 @@ class InvoiceFacts(Facts):
     what is given back, in positive amounts, and `payment` what of it was given back in Barter; a corrective invoice (384)
     replaces its `preceding` one, which both name. A draft has no number. `exemption` explains lines at 0 %, `exemption_code`
     is its code (VATEX); `issued_on_behalf_by` names who draws it up under the seller's mandate (CGI, art. 289, I-2);
-    `due_on` is the day of payment when all is paid in Barter; `vat_on_debits` the seller's option (CGI, art. 269, 2-c).
+    `due_on` is the day of payment when all is paid in Barter; `vat_on_debits` the seller's option (CGI, art. 269, 2-c);
+    `contest_until` the last day on which the seller may contest what was drawn up in its name.
     """
 
     number: str
@@ -132,6 +133,7 @@ class InvoiceFacts(Facts):
     preceding: Preceding | None = None
     period: Period | None = None
     reason: str | None = None
+    contest_until: date | None = None
     vat: tuple[VatSummary, ...] = field(init=False)
     total_net_cents: int = field(init=False)
     total_vat_cents: int = field(init=False)

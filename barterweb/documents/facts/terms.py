@@ -15,7 +15,8 @@ class InvoicingTerms(Facts):
 
     `operator` is None until its identity is typed: then it issues no invoice of its own. `fees_include_vat` tells whether
     the commission taken in Barter and the membership fee are amounts incl. VAT; otherwise VAT comes on top, due in euros.
-    `commission_rhythm` is one invoice per trade, or one recap per month. Cents of euro, basis points, days.
+    `commission_rhythm` is one invoice per trade, or one recap per month. `contest_days` is how long a seller may contest an
+    invoice drawn up in its name, as the mandate it accepted says. Cents of euro, basis points, days.
     """
 
     operator: Party | None = None
@@ -26,6 +27,7 @@ class InvoicingTerms(Facts):
     fees_include_vat: bool = False
     commission_rhythm: Literal["trade", "month"] = "trade"
     euros_due_after_days: int = 30
+    contest_days: int = 15
     recovery_cents: int = RECOVERY_CENTS
     penalty: str = PENALTY
     discount: str = DISCOUNT
@@ -37,4 +39,5 @@ class InvoicingTerms(Facts):
             0 <= self.euros_due_after_days <= 60,
             "invoices are due within 60 days (C. com., art. L. 441-10, I)",
         )
+        require(1 <= self.contest_days <= 90, "an invoice is contested within 1 to 90 days")
         require(self.recovery_cents >= 4000, "the indemnity is at least 40 euros (C. com., art. D. 441-5)")

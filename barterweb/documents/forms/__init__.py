@@ -2,9 +2,12 @@
 
 from barterweb.documents.forms.accounting import AccountingForm
 from barterweb.documents.forms.invoices import (
+    AnswerContestForm,
+    ContestForm,
     CorrectionForm,
     IssueForm,
     OwnInvoiceForm,
+    WithdrawContestForm,
     correction_of,
     explain,
 )
@@ -14,12 +17,15 @@ from barterweb.documents.forms.words import missing_words
 
 __all__ = [
     "AccountingForm",
+    "AnswerContestForm",
+    "ContestForm",
     "CorrectionForm",
     "InvoicingTermsForm",
     "IssueForm",
     "OwnInvoiceForm",
     "Period",
     "PeriodForm",
+    "WithdrawContestForm",
     "correction_of",
     "explain",
     "form_of",

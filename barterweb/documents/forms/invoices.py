@@ -5,9 +5,13 @@ from typing import Any
 
 from wtforms import FileField, ValidationError
 from wtforms.validators import DataRequired, InputRequired, Length, Regexp
+from wtforms.widgets import TextArea
 
 from barterweb import clock
 from barterweb.documents.errors import (
+    ContestNotPossible,
+    ContestOver,
+    ContestSettled,
     InvoiceIncomplete,
     NoMandate,
     NotAnInvoiceFile,
@@ -23,6 +27,7 @@ from barterweb.documents.facts import (
 from barterweb.documents.forms.words import missing_words
 from barterweb.errors import BusinessError
 from barterweb.web.fields import DateField, Form, TextField
+from barterweb.web.filters import day
 
 
 class IssueForm(Form):
@@ -60,6 +65,36 @@ class OwnInvoiceForm(Form):
         data = sent.read(MAX_OWN_FILE_BYTES + 1) if sent else b""
         issued_on: date = self.issued_on.data
         return OwnInvoiceDetails(number=self.number.data, issued_on=issued_on, file=data or None)
+
+
+class ContestForm(Form):
+    """Why the seller contests an invoice drawn up in its name."""
+
+    reason = TextField(
+        "Ce que vous contestez",
+        [
+            DataRequired("Dites ce qui ne va pas\u00a0: un montant, une mention, une date."),
+            Length(max=2_000, message="2\u202f000 caractères au plus."),
+        ],
+        widget=TextArea(),
+    )
+
+
+class WithdrawContestForm(Form):
+    """The order to take a contest back."""
+
+
+class AnswerContestForm(Form):
+    """Why the operator upholds a contested invoice."""
+
+    answer = TextField(
+        "Pourquoi la facture est maintenue",
+        [
+            DataRequired("Dites au vendeur pourquoi sa facture est maintenue."),
+            Length(max=2_000, message="2\u202f000 caractères au plus."),
+        ],
+        widget=TextArea(),
+    )
 
 
 class CorrectionForm(Form):
@@ -114,6 +149,18 @@ def explain(error: BusinessError) -> str:
                 f"Une facture n° {error.number} est déjà enregistrée pour cet échange. Elle est conservée\u00a0: "
                 "pour la changer, écrivez à l’exploitant."
             )
+        case ContestOver():
+            return (
+                f"Le délai de contestation s’est terminé le {day(error.last_day)}\u00a0: la facture est réputée acceptée. "
+                "Vous pouvez encore la rectifier, ou rembourser l’échange."
+            )
+        case ContestNotPossible():
+            return (
+                "Cette facture a déjà été contestée, ou rectifiée depuis\u00a0: rien n’est enregistré. "
+                "S’il reste une erreur, rectifiez la dernière facture ou remboursez l’échange."
+            )
+        case ContestSettled():
+            return "Cette contestation est déjà close\u00a0: rien ne change. Son issue est écrite plus bas."
         case NotAnInvoiceFile(reason="too_large"):
             return "Le fichier dépasse 5\u00a0Mo. Rien n’est enregistré\u00a0: choisissez un PDF plus léger."
         case NotAnInvoiceFile():

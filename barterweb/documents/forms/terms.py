@@ -53,6 +53,10 @@ class InvoicingTermsForm(Form):
             NumberRange(0, 60, "60 jours au plus (C. com., art. L. 441-10)."),
         ],
     )
+    contest_days = IntegerField(
+        "Délai de contestation d’une facture par son vendeur, en jours",
+        [InputRequired("Indiquez le délai."), NumberRange(1, 90, "De 1 à 90 jours.")],
+    )
     penalty = TextField("Pénalités de retard", _LONG, widget=TextArea())
     discount = TextField("Escompte", _LONG)
     franchise_mention = TextField("Mention de la franchise en base", _LONG)
@@ -119,6 +123,7 @@ class InvoicingTermsForm(Form):
             commission_rhythm=self.commission_rhythm.data,
             fees_include_vat=self.fees_include_vat.data,
             euros_due_after_days=self.euros_due_after_days.data,
+            contest_days=self.contest_days.data,
             penalty=self.penalty.data,
             discount=self.discount.data,
             franchise_mention=self.franchise_mention.data,
@@ -135,6 +140,7 @@ def form_of(terms: InvoicingTerms) -> InvoicingTermsForm:
         "commission_rhythm": terms.commission_rhythm,
         "fees_include_vat": terms.fees_include_vat,
         "euros_due_after_days": terms.euros_due_after_days,
+        "contest_days": terms.contest_days,
         "penalty": terms.penalty,
         "discount": terms.discount,
         "franchise_mention": terms.franchise_mention,

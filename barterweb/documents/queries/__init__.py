@@ -2,6 +2,7 @@
 
 from barterweb.documents.queries.accounts import CompanyAccount, accounts_for, company_for, statement_facts
 from barterweb.documents.queries.books import accounting_of, books_of, pieces_between
+from barterweb.documents.queries.contests import ContestLine, contest_deadline, contest_of, contests
 from barterweb.documents.queries.desk import (
     Covered,
     DeskLine,
@@ -33,6 +34,7 @@ from barterweb.documents.queries.years import year_facts
 
 __all__ = [
     "CompanyAccount",
+    "ContestLine",
     "Covered",
     "DeskLine",
     "InvoiceLine",
@@ -43,6 +45,9 @@ __all__ = [
     "books_of",
     "companies_for",
     "company_for",
+    "contest_deadline",
+    "contest_of",
+    "contests",
     "covered_by",
     "desk_lines",
     "document_for",

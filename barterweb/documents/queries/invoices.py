@@ -10,7 +10,8 @@ from sqlalchemy.orm import aliased
 from barterweb.actors import Actor
 from barterweb.db import session
 from barterweb.documents.facts import InvoiceFacts, missing_mentions
-from barterweb.documents.models import NUMBERED_KINDS, OPERATOR, Document, OwnInvoice
+from barterweb.documents.models import NUMBERED_KINDS, OPERATOR, Document, InvoiceContest, OwnInvoice
+from barterweb.documents.queries.contests import contest_deadline, contest_of
 from barterweb.documents.queries.parties import party_of
 from barterweb.errors import NotFound
 from barterweb.members.models import Company
@@ -56,6 +57,8 @@ class InvoiceView:
     own: OwnInvoice | None
     follow: Sequence[Document]
     missing: tuple[str, ...]
+    contest: InvoiceContest | None = None
+    contest_until: date | None = None
 
 
 def invoices_of(company_id: str, number: int) -> InvoicePage:
@@ -117,7 +120,10 @@ def invoice_view(document_id: str, actor: Actor) -> InvoiceView:
     follow = session.scalars(
         select(Document).where(Document.corrects_id == document.id).order_by(Document.id)
     ).all()
-    return InvoiceView(document, facts, seller, session.get(OwnInvoice, document_id), follow, missing)
+    own, contest = session.get(OwnInvoice, document_id), contest_of(document_id)
+    contestable = document.kind in ("invoice", "corrective") and seller is not None
+    until = contest_deadline(document) if contestable else None
+    return InvoiceView(document, facts, seller, own, follow, missing, contest, until)
 
 
 def documents_of_trade(trade_id: str) -> Sequence[Document]:

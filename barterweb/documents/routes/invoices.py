@@ -1,19 +1,24 @@
 """Invoices a company sent and received: the list, the page of each, its files, and what its seller can do."""
 
 from collections.abc import Callable
+from datetime import date
 
 from flask import Response, abort, current_app, flash, request, url_for
 from flask.typing import ResponseReturnValue
 from werkzeug.wrappers import Response as BaseResponse
 
+from barterweb import clock
 from barterweb.actors import MEMBER_KINDS, Actor
 from barterweb.documents import policy, queries, service
 from barterweb.documents.archive import archive_of
 from barterweb.documents.errors import InvoiceError
 from barterweb.documents.forms import (
+    AnswerContestForm,
+    ContestForm,
     CorrectionForm,
     IssueForm,
     OwnInvoiceForm,
+    WithdrawContestForm,
     correction_of,
     explain,
     missing_words,
@@ -30,6 +35,13 @@ _FILE_NAMES = {
     "credit_note": "avoir",
     "corrective": "facture-rectificative",
     "draft": "projet",
+}
+_FORMS: dict[str, type[Form]] = {
+    "issue_form": IssueForm,
+    "own_form": OwnInvoiceForm,
+    "contest_form": ContestForm,
+    "withdraw_form": WithdrawContestForm,
+    "answer_form": AnswerContestForm,
 }
 
 
@@ -49,7 +61,7 @@ def invoices_GET(company_id: str) -> ResponseReturnValue:
 @allowed(*READERS, "operator")
 def invoice_GET(document_id: str) -> ResponseReturnValue:
     """Show an invoice, its files, what followed it, and what can be done."""
-    return _page(document_id)
+    return invoice_page(document_id)
 
 
 @bp.get("/documents/factures/<id('doc'):document_id>.pdf")
@@ -100,8 +112,8 @@ def issue_POST(document_id: str) -> ResponseReturnValue:
         exemption = form.exemption.data
         return service.issue_waiting_invoice(actor=actor, document_id=document_id, exemption=exemption)
 
-    done = _attempt(form, issue, "Facture émise\u00a0: elle a son numéro et l’acheteur peut la lire.")
-    return done or _page(document_id, 422, issue_form=form)
+    done = attempt(form, issue, "Facture émise\u00a0: elle a son numéro et l’acheteur peut la lire.")
+    return done or invoice_page(document_id, 422, issue_form=form)
 
 
 @bp.post("/documents/factures/<id('doc'):document_id>/numero")
@@ -117,8 +129,8 @@ def own_invoice_POST(document_id: str) -> ResponseReturnValue:
         service.record_own_invoice(actor=actor, document_id=document_id, own=form.own(), archive=archive)
         return document_id
 
-    done = _attempt(form, record, "Facture enregistrée\u00a0: l’acheteur en voit le numéro et le fichier.")
-    return done or _page(document_id, 422, own_form=form)
+    done = attempt(form, record, "Facture enregistrée\u00a0: l’acheteur en voit le numéro et le fichier.")
+    return done or invoice_page(document_id, 422, own_form=form)
 
 
 @bp.get("/documents/factures/<id('doc'):document_id>/rectification")
@@ -143,11 +155,11 @@ def correct_POST(document_id: str) -> ResponseReturnValue:
             delivery_address=form.delivery_address(),
         )
 
-    done = _attempt(form, correct, "Facture rectificative émise\u00a0: elle remplace la précédente.")
+    done = attempt(form, correct, "Facture rectificative émise\u00a0: elle remplace la précédente.")
     return done or _correction(document_id, form, 422)
 
 
-def _attempt(form: Form, verb: Callable[[], str], done: str) -> BaseResponse | None:
+def attempt(form: Form, verb: Callable[[], str], done: str) -> BaseResponse | None:
     """Validate, call the verb and go to the invoice it names; None when refused, the form then says why."""
     if not form.validate_on_submit():
         return None
@@ -173,9 +185,8 @@ def _correction(document_id: str, form: Form | None, status: int = 200) -> Respo
     )
 
 
-def _page(
-    document_id: str, status: int = 200, *, issue_form: Form | None = None, own_form: Form | None = None
-) -> Response:
+def invoice_page(document_id: str, status: int = 200, **forms: Form) -> Response:
+    """Show an invoice; `forms` are those that were refused, by the names its template knows them."""
     actor = current_actor()
     view = queries.invoice_view(document_id, actor)
     return page_or_fragment(
@@ -187,8 +198,13 @@ def _page(
         may_issue=policy.may_issue(view.document, actor),
         may_correct=policy.may_correct(view.document, actor),
         may_record_own=policy.may_record_own(view.document, actor),
-        issue_form=issue_form or IssueForm(formdata=None),
-        own_form=own_form or OwnInvoiceForm(formdata=None),
+        contest_over=policy.may_contest(view.document, actor)
+        and clock.today() > (view.contest_until or date.max),
+        may_contest=policy.may_contest(view.document, actor)
+        and clock.today() <= (view.contest_until or date.min),
+        may_withdraw=view.contest is not None and policy.may_withdraw_contest(view.contest, actor),
+        may_answer=view.contest is not None and policy.may_answer_contest(view.contest, actor),
+        **{name: forms.get(name) or form(formdata=None) for name, form in _FORMS.items()},
     )
 
 

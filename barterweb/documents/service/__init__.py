@@ -5,6 +5,7 @@ A file is rendered once, archived under its SHA-256 and served ever after (docs/
 
 from barterweb.documents.service.accounting import record_export, set_accounting
 from barterweb.documents.service.bundles import Progress, bundle, prepare_bundle
+from barterweb.documents.service.contests import answer_contest, contest_invoice, withdraw_contest
 from barterweb.documents.service.fees import credit_commission, issue_commission_invoices, issue_fee_invoices
 from barterweb.documents.service.files import render_document, render_waiting
 from barterweb.documents.service.invoices import (
@@ -21,7 +22,9 @@ from barterweb.documents.service.statements import log_download, statement_docum
 
 __all__ = [
     "Progress",
+    "answer_contest",
     "bundle",
+    "contest_invoice",
     "correct_invoice",
     "credit_commission",
     "issue_commission_invoices",
@@ -40,4 +43,5 @@ __all__ = [
     "set_accounting",
     "set_invoicing_terms",
     "statement_document",
+    "withdraw_contest",
 ]

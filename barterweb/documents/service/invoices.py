@@ -5,11 +5,10 @@ compulsory data, becomes a draft: the trade is settled all the same, and nothing
 """
 
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 
 from sqlalchemy import select
 
-from barterweb import clock
 from barterweb.actors import Actor
 from barterweb.db import require_transaction, session, transaction
 from barterweb.documents.errors import InvoiceIncomplete, NoMandate, NothingToCorrect, OwnInvoiceRecorded
@@ -32,6 +31,7 @@ from barterweb.documents.queries import (
     party_of,
     waiting_drafts,
 )
+from barterweb.documents.service.contests import settle_contest
 from barterweb.documents.service.drawing import draft_of_sale, with_terms
 from barterweb.documents.service.records import add_document, lock_seller, next_number
 from barterweb.documents.service.telling import tell_ready, tell_waiting
@@ -167,6 +167,7 @@ def _issue(
     """Number, store and announce an invoice, a corrective of `corrects`, or (with a refund's id) a credit note on it."""
     kind = "credit_note" if credit else "corrective" if corrects else "invoice"
     number, issued_on = next_number(seller_id, kind)
+    terms = invoicing_terms(issued_on)
     preceding = Preceding(number=str(corrects.number), issued_on=corrects.issued_on) if corrects else None
     issued = replace(
         facts,
@@ -174,10 +175,11 @@ def _issue(
         kind=kind,  # type: ignore[arg-type]
         issued_on=issued_on,
         preceding=preceding,
-        issued_on_behalf_by=invoicing_terms(clock.today()).operator_name,
+        issued_on_behalf_by=terms.operator_name,
+        contest_until=None if credit else issued_on + timedelta(days=terms.contest_days),
     )
     source = credit or (f"corrective:{corrects.id}" if corrects else f"trade:{facts.trade_id}")
-    issued = with_terms(issued, invoicing_terms(issued_on))
+    issued = with_terms(issued, terms)
     document_id = add_document(
         kind,
         seller_id,
@@ -188,6 +190,8 @@ def _issue(
         corrects_id=corrects.id if corrects else None,
     )
     document = session.get_one(Document, document_id)
+    if corrects:
+        settle_contest(corrects, by_id=document_id, outcome="credited" if credit else "corrected")
     tell_ready(document, issued, number=number, company_ids=(seller_id, buyer_id))
     return document_id
 

@@ -2,7 +2,9 @@
 
 from barterweb.documents.facts import InvoiceFacts
 from barterweb.documents.models import Document
+from barterweb.members import queries as members
 from barterweb.notifications import service as notifications
+from barterweb.outbox import service as outbox
 
 READERS = ("administrator",)
 """Who gets the letter: whoever answers for the company's invoices. Accountants are told of each month at once."""
@@ -32,6 +34,25 @@ def tell_ready(document: Document, facts: InvoiceFacts, *, number: str, company_
             },
             kinds=READERS,
         )
+
+
+def tell_contested(document: Document) -> None:
+    """Write to operator staff that a seller contests an invoice drawn up in its name; the letter says its number only."""
+    for person in members.operators():
+        outbox.queue_mail(
+            to_email=person.email, to_name=person.name, kind="invoice_contested", payload=_named(document)
+        )
+
+
+def tell_answered(document: Document) -> None:
+    """Write to the seller that the operator answered its contest."""
+    notifications.write_to_company(
+        company_id=str(document.company_id), kind="contest_answered", payload=_named(document), kinds=READERS
+    )
+
+
+def _named(document: Document) -> dict[str, str]:
+    return {"number": str(document.number), "page": f"/documents/factures/{document.id}"}
 
 
 def _notify(kind: str, facts: InvoiceFacts, company_id: str, counterparty: str) -> None:

@@ -11,13 +11,14 @@ from sqlalchemy.orm import InstrumentedAttribute, aliased
 from barterweb import clock, ledger
 from barterweb.actors import Actor
 from barterweb.db import session
+from barterweb.documents.models import Document, InvoiceContest
 from barterweb.ledger import AccountView
 from barterweb.listings.models import Listing
 from barterweb.members import queries as members
 from barterweb.members.models import Application, Company, Membership
 from barterweb.members.policy import PUBLIC_STATUSES
 from barterweb.staff import facts
-from barterweb.staff.facts import SHOWN, AccountLine, Lines, ListingLine, MemberLine, TradeLine
+from barterweb.staff.facts import SHOWN, AccountLine, ContestLine, Lines, ListingLine, MemberLine, TradeLine
 from barterweb.staff.queries.scope import companies_of
 from barterweb.trades.models import Trade, TradeEvent, TradeVersion
 
@@ -33,6 +34,7 @@ class Queue:
 
     applications: Lines[Application]
     disputes: Lines[TradeLine]
+    contests: Lines[ContestLine]
     deliveries: Lines[TradeLine]
     limits: Lines[AccountLine]
     needs: Lines[ListingLine]
@@ -44,12 +46,13 @@ class Queue:
 
 
 def queue_of(actor: Actor) -> Queue:
-    """Return the actor's queue: a cluster's for its staff, everything for the operator. Thirteen queries, whatever waits."""
+    """Return the actor's queue: a cluster's for its staff, everything for the operator. Fourteen queries, whatever waits."""
     companies, today, now = companies_of(actor), clock.today(), clock.now()
     late = now - timedelta(days=facts.CONFIRMATION_LATE_DAYS)
     return Queue(
         applications=_applications(actor),
         disputes=_trades(companies, "disputed", before=now),
+        contests=_contests(companies),
         deliveries=_trades(companies, "delivered", before=late),
         limits=_near_limits(companies),
         needs=_unanswered_needs(companies, now - timedelta(days=facts.NEED_UNANSWERED_DAYS)),
@@ -89,6 +92,17 @@ def _trades(companies: Select[str], state: str, *, before: datetime) -> Lines[Tr
         .where(or_(Trade.buyer_id.in_(companies), Trade.seller_id.in_(companies)))
     )
     return _lines(query, (since, Trade.id), TradeLine)
+
+
+def _contests(companies: Select[str]) -> Lines[ContestLine]:
+    """Invoices drawn up under the mandate that their sellers contest."""
+    query = (
+        select(InvoiceContest.document_id, Document.number, Company.name, InvoiceContest.contested_at)
+        .join(Document, Document.id == InvoiceContest.document_id)
+        .join(Company, Company.id == InvoiceContest.company_id)
+        .where(InvoiceContest.outcome == "open", InvoiceContest.company_id.in_(companies))
+    )
+    return _lines(query, (InvoiceContest.contested_at, InvoiceContest.document_id), ContestLine)
 
 
 def _near_limits(companies: Select[str]) -> Lines[AccountLine]:
