@@ -1,5 +1,7 @@
 """The accountant's desk: every account on one page, and several taken at once."""
 
+from typing import Any
+
 from flask import current_app, redirect, render_template, request, stream_with_context, url_for
 from flask.typing import ResponseReturnValue
 from werkzeug.datastructures import MultiDict
@@ -9,6 +11,7 @@ from barterweb.documents import queries, service
 from barterweb.documents.archive import Archive, archive_of
 from barterweb.documents.forms import PeriodForm, presets
 from barterweb.documents.routes.accounts import attachment
+from barterweb.documents.routes.periods import opened_on
 from barterweb.documents.routes.serving import READERS, bp
 from barterweb.ids import valid_id
 from barterweb.web.access import allowed, current_actor, may_write
@@ -35,11 +38,12 @@ def accounts_GET() -> ResponseReturnValue:
 def bundle_page_GET() -> ResponseReturnValue:
     """Prepare the files of some companies for a period: show how far it is, then offer the archive."""
     actor, chosen, form = current_actor(), _chosen(), _period()
+    companies = queries.companies_for(chosen, actor) if chosen else []
+    form.opened_on = opened_on(companies) if companies else None
     if not form.validate() or not chosen:
         if not chosen:
             form.refuse("Cochez au moins une entreprise.")
         return _desk(queries.desk_lines(actor), form, 422)
-    companies = queries.companies_for(chosen, actor)
     what = {"names": [company.name for company in companies], "start": form.du.data, "end": form.au.data}
     progress = service.prepare_bundle(
         actor=actor, company_ids=chosen, start=what["start"], end=what["end"], archive=_archive()
@@ -58,7 +62,10 @@ def bundle_page_GET() -> ResponseReturnValue:
 def bundle_GET() -> ResponseReturnValue:
     """Give the archive of some companies and a period, written as it is sent; back to the page while it is not ready."""
     actor, chosen, form = current_actor(), _chosen(), _period()
-    address = {"e": chosen, "du": form.du.data, "au": form.au.data}
+    typed = {name: request.args[name] for name in ("du", "au") if name in request.args}
+    address: dict[str, Any] = {"e": chosen, **typed}
+    if chosen:
+        form.opened_on = opened_on(queries.companies_for(chosen, actor))
     if not form.validate() or not chosen:
         return redirect(url_for("documents.bundle_page_GET", **address), 303)
     start, end = form.du.data, form.au.data

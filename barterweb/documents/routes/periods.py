@@ -1,5 +1,6 @@
 """The period of an address, the same on every page and in every file of an account."""
 
+from collections.abc import Sequence
 from datetime import date
 
 from flask import Response, request
@@ -33,7 +34,7 @@ def period_of(company: Company) -> PeriodForm:
         year = financial_year(clock.today(), queries.accounting_of(company.id)[0])
         typed = MultiDict({"du": day_short(year[0]), "au": day_short(clock.today())})
     form = PeriodForm(typed)
-    form.opened_on = _opened_on(company)
+    form.opened_on = opened_on([company])
     return form
 
 
@@ -53,5 +54,7 @@ def account_page(company: Company, form: PeriodForm, *, valid: bool) -> Response
     )
 
 
-def _opened_on(company: Company) -> date:
-    return clock.date_of(ledger.account_view(company.account_id or "").opened_at)
+def opened_on(companies: Sequence[Company]) -> date:
+    """Return the day the first of these companies' accounts was opened."""
+    views = ledger.account_views([company.account_id or "" for company in companies])
+    return min(clock.date_of(view.opened_at) for view in views)
