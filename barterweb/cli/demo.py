@@ -4,7 +4,9 @@ import click
 from flask import current_app
 from flask.cli import AppGroup
 
+from barterweb.demo import papers
 from barterweb.demo import service as demo
+from barterweb.documents.archive import archive_of
 
 commands = AppGroup("demo", help="Make an invented network.")
 
@@ -17,4 +19,5 @@ def load(companies: int | None, listings: int | None, trades: int | None) -> Non
     """Make the demonstration network; with sizes, one as large for tests of scale. Does nothing if there is one."""
     if current_app.config["SETTINGS"].mode == "production":
         raise click.ClickException("Invented people with a known password have no place in production.")
+    archive_of(current_app.config["SETTINGS"]).save(papers.logo())
     demo.load(companies=companies, listings=listings, trades=trades, say=click.echo)

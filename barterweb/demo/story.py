@@ -17,6 +17,7 @@ from barterweb.demo.cast import NAMED
 from barterweb.demo.deals import SETTLED, Deal, trades
 from barterweb.demo.market import Found, purchase_of, sale_of
 from barterweb.demo.network import Member, Network
+from barterweb.demo.papers import arrange_papers
 from barterweb.demo.standing import arrange_standing
 from barterweb.demo.timeline import Story, midnight, working_day_before
 from barterweb.members import service as members
@@ -157,6 +158,7 @@ def arrange(network: Network) -> int:
         begins = working_day_before(network.today, 30 * month + rng.randint(0, 9), rng)
         network.timeline.tell(begins, _happens_every_month(network, slug, find, rng))
     arrange_standing(network)
+    arrange_papers(network)
     return len(WAITING) + len(regular)
 
 
