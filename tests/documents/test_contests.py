@@ -196,7 +196,7 @@ def test_the_seller_says_why_and_everybody_reads_what_concerns_them(
     assert "<b>Deux lignes.</b>" in done
     assert "Contester la facture" not in done
     theirs = page(buyer.email).get(address)
-    assert "conteste cette facture" in theirs
+    assert "a contesté cette facture" in theirs
     assert REASON not in theirs
     assert REASON in page("cabinet@comptes.example").get(address)
     assert "Facture contestée" in page(seller.email).get("/mon-entreprise")

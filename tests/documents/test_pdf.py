@@ -86,7 +86,7 @@ YEAR = samples.statement(*samples.operations(40))
         "Reste à payer en euros 912,19 €",
         "912,19 € au plus tard le 30 septembre 2026, par virement sur le compte FR76 3000 6000",
         f"Paiement par compensation via Barter clusters, opération n° {samples.OPERATION}, le 31/08/2026.",
-        "1 Barter vaut 1 euro.",
+        "1 Barter vaut 1 euro. Facture établie",
         "Indemnité forfaitaire pour frais de recouvrement en cas de retard : 40 €.",
         "majoré de 10 points",
         "Pas d’escompte pour paiement anticipé.",
