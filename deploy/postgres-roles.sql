@@ -38,7 +38,7 @@ DECLARE
 BEGIN
     FOREACH kept IN ARRAY ARRAY[
         to_regclass('public.ledger_transfers'), to_regclass('public.ledger_entries'), to_regclass('public.ledger_seals'),
-        to_regclass('public.audit_events')
+        to_regclass('public.audit_events'), to_regclass('public.trade_messages')
     ] LOOP
         IF kept IS NOT NULL THEN
             EXECUTE format('REVOKE UPDATE, DELETE, TRUNCATE ON %s FROM barterweb', kept);

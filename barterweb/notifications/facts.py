@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from barterweb.notifications.errors import UnknownNotification
 
@@ -28,6 +28,7 @@ KINDS = frozenset(
         "approval_asked",
         "approval_given",
         "approval_refused",
+        "message",
     }
 )
 
@@ -42,9 +43,13 @@ URGENT_KINDS = frozenset(
         "limit_reached",
         "approval_asked",
         "approval_refused",
+        "message",
     }
 )
 """These also leave as an e-mail at once. A reminder is one: the delivery is about to confirm itself."""
+
+NOT_AGAIN_WITHIN = {"message": timedelta(days=1)}
+"""Kinds that are not told again for so long to somebody who has not read the last one: a conversation is one letter."""
 
 PAYLOAD_KEYS = frozenset({"trade_id", "title", "counterparty", "amount_cents", "due_on"})
 """What every payload holds, as text. `amount_cents` is the Barter part (for limit_reached, what is still available);

@@ -10,7 +10,7 @@ from barterweb.db import require_transaction, session, transaction
 from barterweb.errors import NotFound
 from barterweb.ids import new_id
 from barterweb.members import queries as members
-from barterweb.notifications.facts import URGENT_KINDS, require_payload
+from barterweb.notifications.facts import NOT_AGAIN_WITHIN, URGENT_KINDS, require_payload
 from barterweb.notifications.models import Notification
 from barterweb.outbox import service as outbox
 
@@ -26,15 +26,17 @@ def notify_company(
 ) -> None:
     """Tell the people of a company who hold one of these roles, within the caller's transaction; urgent kinds by e-mail too.
 
-    `except_person_id` is whoever did it and knows. `payload` holds `facts.PAYLOAD_KEYS`. Raises `TransactionMisuse`
-    outside of a transaction, `UnknownNotification` for a kind or payload no sentence fits, `NotFound` for no company.
+    `except_person_id` is whoever did it and knows; kinds of `facts.NOT_AGAIN_WITHIN` spare whom they told lately.
+    `payload` holds `facts.PAYLOAD_KEYS`. Raises `TransactionMisuse` outside of a transaction, `UnknownNotification` for a
+    kind or payload no sentence fits, `NotFound` for no company.
     """
     require_transaction()
     require_payload(kind, payload)
     company = members.company(company_id)
     now = clock.now()
+    spared = {except_person_id, *_told_lately(company_id, kind, subject_id)}
     for person in members.members_of(company_id, kinds):
-        if person.id == except_person_id:
+        if person.id in spared:
             continue
         session.add(
             Notification(
@@ -61,6 +63,24 @@ def write_to_company(
     """
     for person in members.members_of(company_id, kinds):
         outbox.queue_mail(to_email=person.email, to_name=person.name, kind=kind, payload=payload)
+
+
+def mark_subject_read(*, person_id: str, kind: str, subject_id: str) -> None:
+    """Mark as read what a person was told of this kind about one thing, within the caller's transaction."""
+    require_transaction()
+    about = (Notification.subject_id == subject_id) & (Notification.kind == kind)
+    unread = (Notification.person_id == person_id) & Notification.read_at.is_(None)
+    session.execute(update(Notification).where(about, unread).values(read_at=clock.now()))
+
+
+def _told_lately(company_id: str, kind: str, subject_id: str) -> Collection[str]:
+    """Return who of a company has not read yet that it was told the same lately."""
+    if kind not in NOT_AGAIN_WITHIN:
+        return ()
+    about = (Notification.subject_id == subject_id) & (Notification.kind == kind)
+    lately = Notification.created_at > clock.now() - NOT_AGAIN_WITHIN[kind]
+    unread = (Notification.company_id == company_id) & Notification.read_at.is_(None)
+    return session.scalars(select(Notification.person_id).where(about, unread, lately)).all()
 
 
 @transaction

@@ -21,6 +21,7 @@ KINDS: Mapping[str, frozenset[str]] = {
     "limit_reached": _TRADE,
     "approval_asked": _TRADE,
     "approval_refused": _TRADE,
+    "message": _TRADE,
     "invitation": frozenset({"company", "url"}),
     "accountant_invited": frozenset({"company", "url"}),
     "application_received": frozenset({"company", "application_id"}),

@@ -87,9 +87,16 @@ RULES = (
     ),
     Rule(
         "business",
-        "Annonces, messages, échanges",
+        "Annonces, échanges",
         "Conclure et suivre les échanges (contrat)",
         "Tant qu’ils servent à l’échange et à sa preuve",
+    ),
+    Rule(
+        "messages",
+        "Messages d’un échange et fichiers joints",
+        "S’entendre sur l’échange (contrat), puis justifier ce qui est en comptabilité (obligation légale)",
+        "Dix ans, comme les pièces qu’ils expliquent (code de commerce, article L. 123-22)\u00a0; un pseudonyme y remplace"
+        " le nom de qui a fermé son accès",
     ),
     Rule(
         "accounting",

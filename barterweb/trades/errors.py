@@ -19,6 +19,20 @@ class ActionNotPossible(TradeError, Conflict):
 
 
 @dataclass
+class MessagesClosed(TradeError, Conflict):
+    """The trade ended too long ago: nobody writes beside it any more."""
+
+    state: str
+
+
+@dataclass
+class MessagesFull(TradeError):
+    """There are as many messages beside the trade as it can hold; `most` says how many."""
+
+    most: int
+
+
+@dataclass
 class TermsChanged(TradeError, Conflict):
     """The other side changed the terms since they were displayed."""
 

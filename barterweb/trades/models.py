@@ -153,6 +153,36 @@ class TradeEvent(Model):
     note: Mapped[str] = mapped_column(Text, default="")
 
 
+class TradeMessage(Model):
+    """What a person wrote beside a trade, with one file or none; never changed afterwards.
+
+    `company_id` is the side that wrote, None for staff who mediate a dispute. The file's bytes lie in the archive of
+    documents; `file_name` is what it was sent as, shown and never used as a name.
+    """
+
+    __tablename__ = "trade_messages"
+    __table_args__ = (
+        CheckConstraint("body <> '' OR file_sha256 IS NOT NULL", name="says_something"),
+        CheckConstraint(
+            "(file_sha256 IS NULL) = (file_name IS NULL) AND (file_sha256 IS NULL) = (file_mimetype IS NULL)"
+            " AND (file_sha256 IS NULL) = (file_bytes IS NULL)",
+            name="whole_file",
+        ),
+        Index("ix_trade_messages_trade_id_at", "trade_id", "at", "id"),
+    )
+
+    id: Mapped[str] = mapped_column(String(40), primary_key=True)
+    trade_id: Mapped[str] = mapped_column(ForeignKey("trades.id"))
+    at: Mapped[datetime] = mapped_column(Timestamp)
+    company_id: Mapped[str | None] = mapped_column(ForeignKey("companies.id"))
+    person_id: Mapped[str] = mapped_column(ForeignKey("people.id"), index=True)
+    body: Mapped[str] = mapped_column(Text)
+    file_name: Mapped[str | None] = mapped_column(String(100))
+    file_mimetype: Mapped[str | None] = mapped_column(String(20))
+    file_bytes: Mapped[int | None]
+    file_sha256: Mapped[str | None] = mapped_column(String(64))
+
+
 class TradeRefund(Model):
     """A part of a settled trade given back: the lines (JSON of `InvoiceLine`), what in Barter, what in euros, in cents."""
 

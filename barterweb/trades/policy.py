@@ -1,8 +1,13 @@
 """Who may do what with a trade: pure predicates, used by templates to show a button and by the service to refuse."""
 
-from barterweb.actors import Actor
+from datetime import datetime, timedelta
+
+from barterweb.actors import STAFF_KINDS, Actor
 from barterweb.trades.models import Trade
-from barterweb.trades.states import TRANSITIONS
+from barterweb.trades.states import OPEN_STATES, TRANSITIONS
+
+MESSAGES_AFTER = timedelta(days=90)
+"""How long after its last movement people still write beside a trade that ended: about as long as a hidden defect shows."""
 
 
 def roles_of(trade: Trade, company_id: str) -> set[str]:
@@ -34,3 +39,16 @@ def must_act(trade: Trade, company_id: str) -> bool:
     roles = roles_of(trade, company_id)
     waiting_for = {"proposed": "other", "agreed": "seller", "delivered": "buyer"}.get(trade.state)
     return waiting_for in roles
+
+
+def may_read_messages(trade: Trade, actor: Actor) -> bool:
+    """Tell whether this actor reads what is written beside the trade: its two companies; staff while it is disputed."""
+    if actor.is_member:
+        return actor.company_id in (trade.buyer_id, trade.seller_id)
+    return actor.kind in STAFF_KINDS and trade.state == "disputed"
+
+
+def may_write_message(trade: Trade, actor: Actor, now: datetime) -> bool:
+    """Tell whether this actor may write beside the trade, which has not ended or not long ago."""
+    lively = trade.state in OPEN_STATES or now < trade.updated_at + MESSAGES_AFTER
+    return may_read_messages(trade, actor) and lively

@@ -12,6 +12,7 @@ from flask_wtf import FlaskForm
 from wtforms import Field, StringField, ValidationError
 from wtforms.widgets import FileInput, TextInput
 
+from barterweb.attachments import Attachment, AttachmentRefused, attachment
 from barterweb.ids import valid_id
 from barterweb.images import ImageRefused, SafeImage, safe_image
 from barterweb.money import InvalidAmount, format_cents, parse_amount
@@ -159,6 +160,34 @@ class ImageField(Field):
             self.data = safe_image(file.read(), widest=self.widest, highest=self.highest)
         except ImageRefused as error:
             raise ValueError(_REFUSED_IMAGE[error.problem]) from error
+
+
+_REFUSED_ATTACHMENT = {
+    **_REFUSED_IMAGE,
+    "heavy": "Ce fichier dépasse 8 Mo\u00a0: envoyez-en un plus léger.",
+    "format": "Ce fichier n’est ni un PDF, ni une image JPEG, PNG ou WebP, ni un texte\u00a0: enregistrez-le ainsi.",
+}
+
+
+class AttachmentField(Field):
+    """A file to hand on; `data` is what is kept of it (see `barterweb.attachments`), or None when none was chosen."""
+
+    data: Attachment | None
+    widget = FileInput()
+
+    def _value(self) -> bool:
+        return False
+
+    def process_formdata(self, valuelist: Sequence[Any]) -> None:
+        """Read the file; the sentence says why it is refused."""
+        self.data = None
+        file = valuelist[0] if valuelist else None
+        if file is None or not getattr(file, "filename", ""):
+            return
+        try:
+            self.data = attachment(file.read(), file.filename)
+        except AttachmentRefused as error:
+            raise ValueError(_REFUSED_ATTACHMENT[error.problem]) from error
 
 
 class IdField(StringField):

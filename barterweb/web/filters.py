@@ -73,6 +73,13 @@ def whole(number: int) -> str:
     return format_cents(number * 100)[:-3]
 
 
+def file_size(number: int) -> str:
+    """Return a number of bytes as French people read it: ``12 ko``, ``1,3 Mo``."""
+    if number < 1_000_000:
+        return f"{whole(max(1, round(number / 1000)))}\u00a0ko"
+    return f"{number / 1_000_000:.1f}".replace(".", ",") + "\u00a0Mo"
+
+
 def thousandths(number: int) -> str:
     """A quantity in thousandths: ``1500`` → ``1,5``."""
     units, rest = divmod(number, 1000)
@@ -100,6 +107,7 @@ FILTERS: tuple[Callable[..., object], ...] = (
     day,
     day_short,
     euro,
+    file_size,
     moment,
     month,
     month_short,

@@ -27,6 +27,7 @@ from barterweb.members.models import Membership
 from barterweb.money import Credits
 from barterweb.standing import service as standing
 from barterweb.standing.models import Claim
+from barterweb.trades import messages
 from barterweb.trades.models import Trade, TradeEvent
 from tests import build_members, build_trades
 from tests.conftest import _session_of
@@ -119,6 +120,10 @@ def _populate() -> dict[str, list[str]]:
         for pair in ((haulier, firm), (firm, haulier))
         for make in (build_trades.proposed, build_trades.agreed, build_trades.delivered, build_trades.settled)
     ]
+    message_id = new_id("mes")
+    messages.write_message(
+        actor=haulier.actor, trade_id=trades[0], message_id=message_id, body="Bonjour", file=None
+    )
     draft_id = new_id("adh")
     joining.begin_draft(draft_id=draft_id, contact=Contact(name="Neuf", email="brouillon@ailleurs.example"))
     request = standing.ask_credit(
@@ -139,6 +144,7 @@ def _populate() -> dict[str, list[str]]:
         "cmp": [haulier.company_id, firm.company_id],
         "lst": [build_trades.listing(haulier), build_trades.listing(firm, kind="need")],
         "trd": trades,
+        "mes": [message_id],
         "doc": list(session.scalars(select(Document.id))),
         "adh": [build_members.application(contact_email="neuf@ailleurs.example"), draft_id],
         "rol": [new_id("rol")],

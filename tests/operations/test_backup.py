@@ -18,10 +18,12 @@ from barterweb import ledger
 from barterweb.db import dialect_name, transaction
 from barterweb.documents import service as documents
 from barterweb.documents.archive import DatabaseArchive, FolderArchive
+from barterweb.ids import new_id
 from barterweb.money import Credits
 from barterweb.settings import Settings
+from barterweb.trades import messages
 from tests import build_members as build
-from tests import postgres
+from tests import build_trades, postgres
 from tests.ledger.test_service import Accounts, legs, pay
 
 
@@ -131,6 +133,26 @@ def test_a_damaged_backup_is_told(
     assert (broken.exit_code, "its hash differs" in broken.output) == (1, True)
     (folder / "manifest.json").write_text("{")
     assert "is no backup" in run(app, "restore", str(folder), "--check").output
+
+
+def test_a_file_beside_a_trade_is_backed_up_and_missed(
+    app: Flask, in_app: Callable[..., Any], tmp_path: Path
+) -> None:
+    def write() -> Path:
+        buyer, seller = build.company("Transports du Vercors"), build.company("Cabinet Marcellin")
+        trade_id = build_trades.proposed(buyer, seller)
+        digest = FolderArchive(app.config["SETTINGS"].documents_dir).save(b"%PDF-1.7")
+        file = messages.FileKept(digest, "application/pdf", "bon.pdf", 8)
+        messages.write_message(
+            actor=buyer.actor, trade_id=trade_id, message_id=new_id("mes"), body="", file=file
+        )
+        return Path(digest[:2]) / digest
+
+    file, folder = in_app(write), tmp_path / "backup"
+    assert run(app, "backup", str(folder)).exit_code == 0
+    assert "1 documents are there" in run(app, "restore", str(folder), "--check").output
+    (folder / "documents" / file).unlink()
+    assert "is missing or altered" in run(app, "restore", str(folder), "--check").output
 
 
 def test_a_backup_is_never_written_over(app: Flask, accounts: Accounts, tmp_path: Path) -> None:

@@ -103,7 +103,8 @@ def test_a_letter_about_a_trade_names_it_with_its_amount(kind: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "kind", sorted(TRADE_KINDS - {"dispute", "limit_reached", "approval_asked", "approval_refused"})
+    "kind",
+    sorted(TRADE_KINDS - {"dispute", "limit_reached", "approval_asked", "approval_refused", "message"}),
 )
 def test_a_letter_about_a_trade_says_until_when(kind: str) -> None:
     assert "3 août 2026" in mail.render(letter(kind), site=SITE).text

@@ -65,6 +65,9 @@ def _actors(text: str) -> frozenset[str]:
 THINGS = {
     "staff.dispute_GET": {"trd": "disputed"},
     "staff.dispute_POST": {"trd": "disputed"},
+    "trades.message_POST": {"trd": "disputed"},
+    "trades.message_file_GET": {"trd": "disputed"},
+    "trades.messages_GET": {"trd": "disputed"},
     "joining.verify_GET": {"adh": "draft", "token": "proof"},
     "joining.verify_POST": {"adh": "draft", "token": "proof"},
     **{

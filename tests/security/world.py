@@ -25,6 +25,7 @@ from barterweb.security.facts import Visit
 from barterweb.security.models import Passkey, PersonSession
 from barterweb.standing import service as standing
 from barterweb.standing.models import Claim
+from barterweb.trades import messages
 from barterweb.trades import service as trades
 from tests import build_members, build_trades
 from tests.build_members import Member
@@ -123,6 +124,7 @@ def _half(whose: str, cluster_id: str) -> _Half:
     build_members.staff(cluster_id, f"equipe-{whose}@pole.example")
     build_members.accountant(company, f"cabinet-{whose}@comptes.example")
     trade_id = build_trades.settled(company, partner, build_trades.terms(build_trades.line(1_000)))
+    disputed_id = _disputed_id(company, partner)
     email = f"candidat-{whose}@ailleurs.example"
     things = {
         "cmp": company.company_id,
@@ -140,7 +142,8 @@ def _half(whose: str, cluster_id: str) -> _Half:
         "token": _reset_token(company.person_id),
         "invitation": _invitation_token(company, whose),
         "msg": _message_id(email),
-        "disputed": _disputed_id(company, partner),
+        "disputed": disputed_id,
+        "mes": _with_messages(disputed_id, company),
         "per": build_members.person(
             f"negoce-{whose}@transports.example", "trader", company_id=company.company_id
         ).person_id,
@@ -199,6 +202,17 @@ def _disputed_id(buyer: Member, seller: Member) -> str:
     trade_id = build_trades.delivered(buyer, seller, build_trades.terms(build_trades.line(1_000)))
     trades.dispute_trade(actor=buyer.actor, trade_id=trade_id, reason="Il manque la moitié.")
     return trade_id
+
+
+def _with_messages(trade_id: str, company: Member) -> str:
+    """A message with a file beside a trade; return its id."""
+    archive = archive_of(current_app.config["SETTINGS"])
+    message_id, data = new_id("mes"), b"%PDF-1.7, so to speak"
+    file = messages.FileKept(archive.save(data), "application/pdf", "bon.pdf", len(data))
+    messages.write_message(
+        actor=company.actor, trade_id=trade_id, message_id=message_id, body="Le bon de livraison.", file=file
+    )
+    return message_id
 
 
 def _message_id(email: str) -> str:

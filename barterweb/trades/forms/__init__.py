@@ -1,5 +1,6 @@
 """Forms of trades: the terms, the steps, and the French sentence for each refusal."""
 
+from barterweb.trades.forms.messages import MessageForm, explain_too_many
 from barterweb.trades.forms.steps import (
     ConfirmationForm,
     ConsentForm,
@@ -33,12 +34,14 @@ __all__ = [
     "DeliveryForm",
     "InternalReasonForm",
     "LineForm",
+    "MessageForm",
     "QuantityField",
     "ReasonForm",
     "RefundForm",
     "TermsForm",
     "VersionForm",
     "explain",
+    "explain_too_many",
     "first_terms",
     "next_terms",
     "quantity_text",

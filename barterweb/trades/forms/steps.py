@@ -23,6 +23,8 @@ from barterweb.trades.errors import (
     InvalidTerms,
     InvoiceToIssueFirst,
     ListingNotAvailable,
+    MessagesClosed,
+    MessagesFull,
     NothingToRefund,
     OwnListing,
     RefundChanged,
@@ -135,6 +137,13 @@ _SENTENCES: dict[type[BusinessError], str] = {
     ActionNotPossible: (
         "L’échange a changé d’état entre-temps\u00a0: cette action n’est plus possible. "
         "Rien n’a été débité par votre demande."
+    ),
+    MessagesClosed: (
+        "Cet échange est terminé depuis plus de 90\u00a0jours\u00a0: votre message n’est pas envoyé. "
+        "Appelez l’autre entreprise."
+    ),
+    MessagesFull: (
+        "Cet échange a déjà 1\u202f000 messages, le maximum\u00a0: le vôtre n’est pas envoyé. Appelez l’autre entreprise."
     ),
     TermsChanged: (
         "L’autre entreprise a modifié les conditions pendant que vous les lisiez. "

@@ -12,7 +12,7 @@ from barterweb.errors import Conflict
 from barterweb.listings import queries as listings
 from barterweb.listings.models import Listing
 from barterweb.members.models import Company
-from barterweb.trades import approval, policy, queries, service, settlement
+from barterweb.trades import approval, messages, policy, queries, service, settlement
 from barterweb.trades.errors import TradeError
 from barterweb.trades.facts import Terms
 from barterweb.trades.forms import (
@@ -20,6 +20,7 @@ from barterweb.trades.forms import (
     ConsentForm,
     DeliveryForm,
     InternalReasonForm,
+    MessageForm,
     ReasonForm,
     TermsForm,
     VersionForm,
@@ -313,6 +314,8 @@ def _show(
         events=queries.events_of(trade, actor),
         actions=policy.actions_of(trade, actor),
         approval=approval.view_of(trade, actor),
+        thread=messages.latest_of(trade, actor),
+        message_form=MessageForm(formdata=None, message_id=ids.new_id("mes")),
         reason_form=_typed_or_new(form, ReasonForm, trade),
         internal_form=_typed_or_new(form, InternalReasonForm, trade),
         problem=problem,
@@ -349,14 +352,8 @@ def _terms_page(
 ) -> Response:
     form.for_seller(seller)
     buys = current_actor().company_id == buyer.id
-    context = {
-        "form": form,
-        "buyer": buyer,
-        "seller": seller,
-        "buys": buys,
-        "listing": listing,
-        "trade": trade,
-    }
+    sides = {"buyer": buyer, "seller": seller, "buys": buys}
+    context = {"form": form, "listing": listing, "trade": trade, **sides}
     return page_or_fragment("trades/propose.html", "trades/_terms_form.html", status=status, **context)
 
 
