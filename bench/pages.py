@@ -29,6 +29,7 @@ import flask_migrate
 
 from barterweb import app as application
 from barterweb.demo import service as demo
+from barterweb.documents.archive import archive_of
 from barterweb.security.queries import hash_of
 from barterweb.settings import Settings, from_environment
 from tests import network, postgres
@@ -79,7 +80,7 @@ def filled(folder: Path, url: str | None, size: dict[str, int | None]) -> Settin
     app = application.create_app(settings)
     with app.app_context():
         flask_migrate.upgrade()
-        demo.load(**size, say=lambda sentence: print(sentence, flush=True))
+        demo.load(archive=archive_of(settings), **size, say=lambda sentence: print(sentence, flush=True))
     network.close(app)
     return settings
 

@@ -19,6 +19,7 @@ from werkzeug.routing import Rule
 from barterweb import app as application
 from barterweb import db
 from barterweb.demo import service as demo
+from barterweb.documents.archive import archive_of
 from barterweb.settings import Settings, from_environment
 from barterweb.web.access import PUBLIC, SIGNED_IN, access_rule
 
@@ -72,7 +73,7 @@ def make_in(folder: Path, template: str) -> Settings:
             (folder / "network.sqlite").write_bytes(Path(template.removeprefix("sqlite:///")).read_bytes())
             app = application.create_app(settings)
             with app.app_context():
-                demo.load(say=lambda _sentence: None)
+                demo.load(archive=archive_of(settings), say=lambda _sentence: None)
             close(app)
             (folder / "complete").touch()
     return settings

@@ -17,7 +17,9 @@ commands = AppGroup("demo", help="Make an invented network.")
 @click.option("--trades", type=click.IntRange(0, 1_000_000), default=None, help="How many trades.")
 def load(companies: int | None, listings: int | None, trades: int | None) -> None:
     """Make the demonstration network; with sizes, one as large for tests of scale. Does nothing if there is one."""
-    if current_app.config["SETTINGS"].mode == "production":
+    settings = current_app.config["SETTINGS"]
+    if settings.mode == "production":
         raise click.ClickException("Invented people with a known password have no place in production.")
-    archive_of(current_app.config["SETTINGS"]).save(papers.logo())
-    demo.load(companies=companies, listings=listings, trades=trades, say=click.echo)
+    archive = archive_of(settings)
+    archive.save(papers.logo())
+    demo.load(archive=archive, companies=companies, listings=listings, trades=trades, say=click.echo)

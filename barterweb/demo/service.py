@@ -14,10 +14,11 @@ from sqlalchemy import func, select
 
 from barterweb import clock, ledger
 from barterweb.db import session, transaction
-from barterweb.demo import cast, corpus, history, story
+from barterweb.demo import cast, corpus, history, pictures, story
 from barterweb.demo.errors import HalfMade, LedgerWrong
 from barterweb.demo.network import DEMO_DOMAIN, Network
 from barterweb.demo.timeline import midnight
+from barterweb.documents.archive import Archive
 from barterweb.members import service as members
 from barterweb.members.models import AuditEvent, Company, Region
 from barterweb.outbox import service as outbox
@@ -63,9 +64,16 @@ def demo_people() -> tuple[DemoPerson, ...]:
 
 
 def load(
-    *, companies: int | None = None, listings: int | None = None, trades: int | None = None, say: Say
+    *,
+    archive: Archive,
+    companies: int | None = None,
+    listings: int | None = None,
+    trades: int | None = None,
+    say: Say,
 ) -> None:
     """Make the demonstration network or, when a size is given, one as large; do nothing when the database has one.
+
+    Pictures of listings go into `archive`.
 
     Raises `HalfMade` when an earlier load was interrupted, `LedgerWrong` if the ledger does not verify afterwards.
     """
@@ -82,6 +90,7 @@ def load(
     _mark(_BEGUN, "")
     network = _planned(companies, listings, trades)
     _tell(network, say)
+    pictures.hang(network, archive)
     _seal_and_verify()
     _mark(_COMPLETE, ", ".join(f"{count} {name}" for name, count in sorted(network.done.items())))
     say("The ledger is clean, the network is complete.")

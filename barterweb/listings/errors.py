@@ -43,6 +43,13 @@ class ListingChanged(ListingError, Conflict):
 
 
 @dataclass
+class PhotosFull(ListingError):
+    """The listing has as many photos as it can show; `most` says how many."""
+
+    most: int
+
+
+@dataclass
 class ListingIdTaken(ListingError):
     """The form's id served before, for a listing of another company."""
 

@@ -9,6 +9,9 @@ LISTING_DAYS = 180
 RENEWAL_DAYS = 30
 """A listing may be prolonged from this many days before its end."""
 
+PHOTO_SIDE, THUMBNAIL_SIDE = 1200, 240
+"""How many pixels wide and high a photo is at most, and its thumbnail."""
+
 CATEGORIES = {
     "machines": "Machines et façonnage",
     "impression-3d": "Impression 3D et prototypage",

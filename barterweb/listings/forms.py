@@ -12,20 +12,22 @@ from wtforms.widgets import HiddenInput, TextArea
 
 from barterweb import ids
 from barterweb.errors import BusinessError
+from barterweb.images import SafeImage
 from barterweb.listings.errors import (
     CompanyMayNotPublish,
     IncompleteListing,
     ListingChanged,
     ListingIdTaken,
+    PhotosFull,
     UnknownPlace,
 )
-from barterweb.listings.facts import CATEGORIES, VAT_RATES_BP, Content
+from barterweb.listings.facts import CATEGORIES, PHOTO_SIDE, VAT_RATES_BP, Content
 from barterweb.listings.models import Listing
 from barterweb.listings.search import SORTS, Filters
 from barterweb.members.facts import department_of
 from barterweb.members.models import Cluster, Company
 from barterweb.money import InvalidAmount, format_cents, parse_amount
-from barterweb.web.fields import AmountField, Form, IdField, TextField
+from barterweb.web.fields import AmountField, Form, IdField, ImageField, TextField
 from barterweb.web.filters import barter, percent_bp, whole
 
 # ------------------------------------------------------------------------------------------- writing a listing
@@ -61,6 +63,17 @@ class OneOf:
         """Stop with the sentence."""
         if field.data not in dict(field.choices):
             raise StopValidation(self.sentence)
+
+
+class PictureChosen:
+    """Refuse a form without a picture, unless the picture itself was refused already."""
+
+    field_flags: Mapping[str, bool] = {"required": True}
+
+    def __call__(self, _form: Form, field: Field) -> None:
+        """Stop with the sentence."""
+        if field.data is None and not field.process_errors:
+            raise StopValidation("Choisissez une photo.")
 
 
 def _at_most(number: int) -> Length:
@@ -152,6 +165,22 @@ class ListingForm(Form):
         return Content(**{name: self[name].data for name in names})
 
 
+class PhotoForm(Form):
+    """A photo of a listing, with what is to be seen on it."""
+
+    photo_id = IdField("pho", widget=HiddenInput())
+    photo = ImageField("Photo", widest=PHOTO_SIDE, highest=PHOTO_SIDE, validators=[PictureChosen()])
+    alt = TextField(
+        "Ce que montre la photo", validators=[DataRequired("Dites ce que montre la photo."), _at_most(150)]
+    )
+
+    def picture(self) -> SafeImage:
+        """Return the picture drawn anew; only after validation."""
+        if self.photo.data is None:
+            raise ValueError("no picture was sent")
+        return self.photo.data
+
+
 def form_of(listing: Listing) -> ListingForm:
     """Return the form filled from a listing."""
     return ListingForm(
@@ -174,6 +203,9 @@ _SENTENCES: dict[type[BusinessError], str] = {
         "texte est ci-dessous\u00a0; enregistrez de nouveau pour remplacer l’autre version."
     ),
     ListingIdTaken: "Ce formulaire a déjà servi\u00a0: ouvrez-en un nouveau. Rien n’a été enregistré.",
+    PhotosFull: (
+        "L’annonce a déjà quatre photos\u00a0: celle-ci n’est pas ajoutée. Retirez-en une, puis recommencez."
+    ),
     UnknownPlace: _WRONG_PLACE,
 }
 

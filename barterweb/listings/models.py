@@ -59,3 +59,28 @@ class Listing(Model):
     expires_on: Mapped[date | None] = mapped_column(Date)
 
     company: Mapped[Company] = relationship()
+
+
+class ListingPhoto(Model):
+    """A photo of a listing and its thumbnail, in the archive of documents under their SHA-256; sizes in pixels.
+
+    `alt` says what is to be seen, in the company's words. Photos are shown by `position`, not necessarily without gaps.
+    """
+
+    __tablename__ = "listing_photos"
+    __table_args__ = (
+        CheckConstraint("alt <> ''", name="alt"),
+        Index("ix_listing_photos_listing_id_position", "listing_id", "position"),
+    )
+
+    id: Mapped[str] = mapped_column(String(40), primary_key=True)
+    listing_id: Mapped[str] = mapped_column(ForeignKey("listings.id"))
+    position: Mapped[int]
+    alt: Mapped[str] = mapped_column(String(150))
+    sha256: Mapped[str] = mapped_column(String(64))
+    width: Mapped[int]
+    height: Mapped[int]
+    small_sha256: Mapped[str] = mapped_column(String(64))
+    small_width: Mapped[int]
+    small_height: Mapped[int]
+    added_at: Mapped[datetime] = mapped_column(Timestamp)

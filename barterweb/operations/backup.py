@@ -25,6 +25,7 @@ Say = Callable[[str], None]
 _ARCHIVED = (
     "SELECT sha256 FROM document_files UNION SELECT sha256 FROM own_invoices WHERE sha256 IS NOT NULL"
     " UNION SELECT logo_sha256 FROM companies WHERE logo_sha256 IS NOT NULL"
+    " UNION SELECT sha256 FROM listing_photos UNION SELECT small_sha256 FROM listing_photos"
     " UNION SELECT file_sha256 FROM trade_messages WHERE file_sha256 IS NOT NULL"
 )
 

@@ -22,6 +22,7 @@ from barterweb.db import session
 from barterweb.documents.models import Document
 from barterweb.ids import new_id
 from barterweb.joining import service as joining
+from barterweb.listings import photos
 from barterweb.members.facts import Contact
 from barterweb.members.models import Membership
 from barterweb.money import Credits
@@ -124,6 +125,11 @@ def _populate() -> dict[str, list[str]]:
     messages.write_message(
         actor=haulier.actor, trade_id=trades[0], message_id=message_id, body="Bonjour", file=None
     )
+    listing_id = build_trades.listing(haulier)
+    photo_id, kept = new_id("pho"), photos.Kept("0" * 64, 40, 30)
+    photos.add_photo(
+        actor=haulier.actor, listing_id=listing_id, photo_id=photo_id, alt="Quai", full=kept, small=kept
+    )
     draft_id = new_id("adh")
     joining.begin_draft(draft_id=draft_id, contact=Contact(name="Neuf", email="brouillon@ailleurs.example"))
     request = standing.ask_credit(
@@ -142,7 +148,8 @@ def _populate() -> dict[str, list[str]]:
         "cre": list(session.scalars(select(Claim.id))),
         "reg": [build_members.region()],
         "cmp": [haulier.company_id, firm.company_id],
-        "lst": [build_trades.listing(haulier), build_trades.listing(firm, kind="need")],
+        "pho": [photo_id],
+        "lst": [listing_id, build_trades.listing(firm, kind="need")],
         "trd": trades,
         "mes": [message_id],
         "doc": list(session.scalars(select(Document.id))),

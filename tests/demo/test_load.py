@@ -10,12 +10,13 @@ import sqlalchemy as sa
 from flask import Flask
 
 from barterweb import db, ledger
-from barterweb.demo import corpus, service
+from barterweb.demo import corpus, pictures, service
 from barterweb.demo.errors import HalfMade, LedgerWrong
 from barterweb.demo.network import PASSWORD
+from barterweb.documents.archive import DatabaseArchive, archive_of
 from barterweb.documents.models import Document
 from barterweb.ledger import Finding, Verification
-from barterweb.listings.models import Listing
+from barterweb.listings.models import Listing, ListingPhoto
 from barterweb.members import queries as members
 from barterweb.members.models import Company, Person, Region, Role
 from barterweb.members.service import check_password
@@ -45,7 +46,15 @@ def make(new_app: Callable[[], Flask]) -> Callable[[], Loaded]:
     def load() -> Loaded:
         said: list[str] = []
         loaded = Loaded(new_app(), said)
-        loaded.ask(service.load, companies=COMPANIES, listings=LISTINGS, trades=TRADES, say=said.append)
+        archive = archive_of(loaded.app.config["SETTINGS"])
+        loaded.ask(
+            service.load,
+            archive=archive,
+            companies=COMPANIES,
+            listings=LISTINGS,
+            trades=TRADES,
+            say=said.append,
+        )
         return loaded
 
     return load
@@ -167,7 +176,7 @@ def test_no_letter_of_an_invented_person_waits_to_be_sent(network: Loaded) -> No
 def test_a_database_that_has_a_network_is_left_alone(network: Loaded) -> None:
     before = network.ask(figures)
     said: list[str] = []
-    network.ask(service.load, say=said.append)
+    network.ask(service.load, archive=DatabaseArchive(), say=said.append)
     assert said == [f"Nothing done: the database already has a network ({COMPANIES} companies)."]
     assert network.ask(figures) == before
 
@@ -177,9 +186,9 @@ def test_a_load_that_was_interrupted_says_how_to_start_over(app: Flask) -> None:
         raise KeyboardInterrupt
 
     with app.app_context(), pytest.raises(KeyboardInterrupt):
-        service.load(companies=2, listings=2, trades=0, say=interrupt)
+        service.load(archive=DatabaseArchive(), companies=2, listings=2, trades=0, say=interrupt)
     with app.app_context(), pytest.raises(HalfMade, match="delete the data folder"):
-        service.load(say=print)
+        service.load(archive=DatabaseArchive(), say=print)
     shown = app.test_cli_runner().invoke(args=["demo", "load"])
     assert shown.exit_code == 1
     assert shown.output.startswith("Error: An earlier load")
@@ -191,7 +200,7 @@ def test_a_ledger_that_does_not_verify_stops_the_load(app: Flask, monkeypatch: p
     )
     monkeypatch.setattr(ledger, "verify", lambda: wrong)
     with app.app_context(), pytest.raises(LedgerWrong, match="all balances sum to zero"):
-        service.load(companies=2, listings=0, trades=0, say=lambda _line: None)
+        service.load(archive=DatabaseArchive(), companies=2, listings=0, trades=0, say=lambda _line: None)
 
 
 def test_demo_people_are_those_of_the_corpus_in_the_order_of_the_example() -> None:
@@ -212,3 +221,17 @@ def test_demo_people_are_those_of_the_corpus_in_the_order_of_the_example() -> No
         for shown in people:
             if shown.email == person.email and person.roles[0].kind in ("administrator", "trader"):
                 assert companies[person.roles[0].company or ""] in shown.what
+
+
+def test_a_listing_of_the_example_shows_its_photos(network: Loaded) -> None:
+    def shown() -> dict[str, int]:
+        rows = db.session.execute(
+            sa.select(Listing.title, sa.func.count(ListingPhoto.id))
+            .join(ListingPhoto, ListingPhoto.listing_id == Listing.id)
+            .group_by(Listing.title)
+        )
+        return {row[0]: row[1] for row in rows}
+
+    found = network.ask(shown)
+    assert found
+    assert found.items() <= {title: len(scenes) for title, scenes in pictures.HUNG.items()}.items()

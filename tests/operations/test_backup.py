@@ -19,6 +19,7 @@ from barterweb.db import dialect_name, transaction
 from barterweb.documents import service as documents
 from barterweb.documents.archive import DatabaseArchive, FolderArchive
 from barterweb.ids import new_id
+from barterweb.listings import photos
 from barterweb.money import Credits
 from barterweb.settings import Settings
 from barterweb.trades import messages
@@ -135,24 +136,35 @@ def test_a_damaged_backup_is_told(
     assert "is no backup" in run(app, "restore", str(folder), "--check").output
 
 
-def test_a_file_beside_a_trade_is_backed_up_and_missed(
+def test_files_beside_trades_and_photos_of_listings_are_backed_up_and_missed(
     app: Flask, in_app: Callable[..., Any], tmp_path: Path
 ) -> None:
-    def write() -> Path:
+    def write() -> list[Path]:
         buyer, seller = build.company("Transports du Vercors"), build.company("Cabinet Marcellin")
         trade_id = build_trades.proposed(buyer, seller)
-        digest = FolderArchive(app.config["SETTINGS"].documents_dir).save(b"%PDF-1.7")
-        file = messages.FileKept(digest, "application/pdf", "bon.pdf", 8)
+        archive = FolderArchive(app.config["SETTINGS"].documents_dir)
+        digests = [archive.save(data) for data in (b"%PDF-1.7", b"a photo", b"its thumbnail")]
+        file = messages.FileKept(digests[0], "application/pdf", "bon.pdf", 8)
         messages.write_message(
             actor=buyer.actor, trade_id=trade_id, message_id=new_id("mes"), body="", file=file
         )
-        return Path(digest[:2]) / digest
+        photos.add_photo(
+            actor=buyer.actor,
+            listing_id=build_trades.listing(buyer),
+            photo_id=new_id("pho"),
+            alt="Le quai",
+            full=photos.Kept(digests[1], 40, 30),
+            small=photos.Kept(digests[2], 20, 15),
+        )
+        return [Path(digest[:2]) / digest for digest in digests]
 
-    file, folder = in_app(write), tmp_path / "backup"
+    files, folder = in_app(write), tmp_path / "backup"
     assert run(app, "backup", str(folder)).exit_code == 0
-    assert "1 documents are there" in run(app, "restore", str(folder), "--check").output
-    (folder / "documents" / file).unlink()
-    assert "is missing or altered" in run(app, "restore", str(folder), "--check").output
+    assert "3 documents are there" in run(app, "restore", str(folder), "--check").output
+    for number, file in enumerate(files, start=1):
+        (folder / "documents" / file).unlink()
+        checked = run(app, "restore", str(folder), "--check").output
+        assert checked.count("is missing or altered") == number, file
 
 
 def test_a_backup_is_never_written_over(app: Flask, accounts: Accounts, tmp_path: Path) -> None:

@@ -15,6 +15,7 @@ from barterweb.documents.archive import archive_of
 from barterweb.documents.models import Document
 from barterweb.ids import new_id
 from barterweb.joining import service as joining
+from barterweb.listings import photos
 from barterweb.members import service
 from barterweb.members.facts import Contact, Invitee
 from barterweb.members.models import Membership, Role
@@ -124,11 +125,13 @@ def _half(whose: str, cluster_id: str) -> _Half:
     build_members.staff(cluster_id, f"equipe-{whose}@pole.example")
     build_members.accountant(company, f"cabinet-{whose}@comptes.example")
     trade_id = build_trades.settled(company, partner, build_trades.terms(build_trades.line(1_000)))
+    listing_id = build_trades.listing(company, f"Stockage {whose}")
     disputed_id = _disputed_id(company, partner)
     email = f"candidat-{whose}@ailleurs.example"
     things = {
         "cmp": company.company_id,
-        "lst": build_trades.listing(company, f"Stockage {whose}"),
+        "lst": listing_id,
+        "pho": _photo_id(company, listing_id),
         "trd": trade_id,
         "doc": _invoice_id(company, partner),
         "adh": build_members.application(contact_email=email, cluster_ids=[cluster_id]),
@@ -213,6 +216,15 @@ def _with_messages(trade_id: str, company: Member) -> str:
         actor=company.actor, trade_id=trade_id, message_id=message_id, body="Le bon de livraison.", file=file
     )
     return message_id
+
+
+def _photo_id(company: Member, listing_id: str) -> str:
+    archive = archive_of(current_app.config["SETTINGS"])
+    photo_id, kept = new_id("pho"), photos.Kept(archive.save(b"\x89PNG, so to speak"), 40, 30)
+    photos.add_photo(
+        actor=company.actor, listing_id=listing_id, photo_id=photo_id, alt="Le quai", full=kept, small=kept
+    )
+    return photo_id
 
 
 def _message_id(email: str) -> str:

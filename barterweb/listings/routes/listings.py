@@ -9,7 +9,7 @@ from flask.typing import ResponseReturnValue
 
 from barterweb import clock
 from barterweb.actors import MEMBER_KINDS, STAFF_KINDS, Actor
-from barterweb.listings import forms, policy, queries, search, service
+from barterweb.listings import forms, photos, policy, queries, search, service
 from barterweb.listings.errors import ListingChanged, ListingError
 from barterweb.listings.facts import CATEGORIES, UNITS
 from barterweb.listings.forms import Asked, ListingForm
@@ -107,6 +107,7 @@ def show_GET(listing_id: str) -> ResponseReturnValue:
         "listings/show.html",
         listing=listing,
         category=CATEGORIES.get(listing.category),
+        photos=photos.photos_of(listing.id),
         similar=queries.similar(listing),
         means=queries.means_of(actor, listing) if actor else None,
         actions=policy.actions_of(listing, actor, clock.today()),
