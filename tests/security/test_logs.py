@@ -12,7 +12,7 @@ from tests import build_members as build
 from tests.security.conftest import InApp, Open, code_for, set_up_totp, sign_in
 from tests.security.test_limits import _post_sign_in
 from tests.security.test_tokens import ask, link_in_letter
-from tests.server import Site, free_port
+from tests.server import Site
 
 CANARY = "canari-mot-de-passe-secret-9"
 
@@ -67,8 +67,7 @@ def test_the_server_prints_nothing_about_its_visitors(
 ) -> None:
     """The real server's output, at its most talkative, after a sign-in and a wrong one."""
     printed = tmp_path / "printed"
-    port = free_port()
-    site = Site(settings, port)
+    site = Site(settings)
     with printed.open("w") as out, pytest.MonkeyPatch.context() as changed:
         plain = subprocess.Popen
         changed.setattr(
@@ -76,7 +75,7 @@ def test_the_server_prints_nothing_about_its_visitors(
         )
         changed.setenv("LOG_LEVEL", "info")
         site.start()
-    status, _body = _post_sign_in(port, lea.email)
+    status, _body = _post_sign_in(site.port, lea.email)
     site.stop()
     assert status == 422
     text = printed.read_text()
