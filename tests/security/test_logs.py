@@ -10,7 +10,7 @@ from flask import Flask
 from barterweb.settings import Settings
 from tests import build_members as build
 from tests.security.conftest import InApp, Open, code_for, set_up_totp, sign_in
-from tests.security.test_limits import _post_sign_in
+from tests.security.test_limits import _post_form
 from tests.security.test_tokens import ask, link_in_letter
 from tests.server import Site
 
@@ -75,7 +75,7 @@ def test_the_server_prints_nothing_about_its_visitors(
         )
         changed.setenv("LOG_LEVEL", "info")
         site.start()
-    status, _body = _post_sign_in(site.port, lea.email)
+    status = _post_form(site.port, "/connexion", email=lea.email, password="un mauvais essai")
     site.stop()
     assert status == 422
     text = printed.read_text()
