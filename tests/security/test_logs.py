@@ -55,7 +55,18 @@ def test_nothing_secret_is_logged(
     assert code not in caplog.text.replace(":", " ").split()
 
 
-def _broken() -> str:
+def test_an_address_adds_no_line_and_no_token_to_the_log(
+    app: Flask, caplog: pytest.LogCaptureFixture
+) -> None:
+    app.testing = False
+    app.view_functions["members.reset_GET"] = _broken
+    app.test_client().get(f"/mot-de-passe/{CANARY}%0Aunexpected error on GET invented")
+    assert "unexpected error on GET /mot-de-passe/<token>" in caplog.text
+    assert CANARY not in caplog.text
+    assert "invented" not in caplog.text
+
+
+def _broken(**_parts: str) -> str:
     raise RuntimeError("it broke")
 
 
