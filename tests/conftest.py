@@ -280,7 +280,8 @@ def count_queries(
 
         with app.app_context():
             engine = db.db.engine
-            site.read_only()  # asked anew every two seconds, thus by chance: here before the count, for an hour
+            site.forget()  # what was asked before lasts two seconds, which may end within the count
+            site.read_only()  # what is asked now lasts an hour
         sa.event.listen(engine, "before_cursor_execute", note)
         try:
             yield statements

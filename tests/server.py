@@ -9,7 +9,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from http.cookies import SimpleCookie
 from pathlib import Path
 from typing import Any
@@ -22,7 +22,22 @@ from barterweb.settings import Settings
 from tests.html import parse, select
 
 ROOT = Path(__file__).resolve().parent.parent
-START_SECONDS = 40
+START_SECONDS = 120
+"""Two processes that load the application on a machine where everything else is tested at the same time."""
+
+
+def reserve_port() -> socket.socket:
+    """Return a socket bound to a port that is nobody else's until it is closed; a server of ours can still listen there.
+
+    A port that is merely free may become the near end of any connection before the server listens on it, which then ends
+    because the address is in use.
+    """
+    reserved = socket.socket()
+    reserved.setsockopt(
+        socket.SOL_SOCKET, socket.SO_REUSEADDR, 1
+    )  # as the server: who does not listen does not disturb
+    reserved.bind(("127.0.0.1", 0))
+    return reserved
 
 
 @dataclass(slots=True)
@@ -30,10 +45,15 @@ class Site:
     """The real server on a port of its own, which can be killed and started again."""
 
     settings: Settings
-    port: int
     workers: int = 2
     host: str = "127.0.0.1"
     process: subprocess.Popen[bytes] | None = None
+    reserved: socket.socket = field(default_factory=reserve_port)
+
+    @property
+    def port(self) -> int:
+        """Where it listens."""
+        return int(self.reserved.getsockname()[1])
 
     def start(self) -> None:
         """Start it and wait until it answers."""
@@ -70,19 +90,13 @@ class Site:
         assert self.process is not None
         self.process.terminate()
         self.process.wait(30)
-
-
-def free_port() -> int:
-    """Return a port nobody listens on."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        return int(free.getsockname()[1])
+        self.reserved.close()
 
 
 @contextlib.contextmanager
 def running(settings: Settings, *, workers: int = 2) -> Iterator[int]:
     """Run the site on a free port and give the port."""
-    site = Site(settings, free_port(), workers)
+    site = Site(settings, workers)
     site.start()
     try:
         yield site.port
@@ -92,16 +106,19 @@ def running(settings: Settings, *, workers: int = 2) -> Iterator[int]:
 
 def _wait_for(port: int, server: subprocess.Popen[bytes]) -> None:
     deadline = time.monotonic() + START_SECONDS
-    while time.monotonic() < deadline and server.poll() is None:
+    while time.monotonic() < deadline:
+        ended = server.poll()
+        if ended is not None:
+            raise AssertionError(f"the server ended with {ended} instead of starting: see what it printed")
         with (
             contextlib.suppress(OSError),
-            contextlib.closing(http.client.HTTPConnection("127.0.0.1", port)) as site,
+            contextlib.closing(http.client.HTTPConnection("127.0.0.1", port, timeout=START_SECONDS)) as site,
         ):
             site.request("GET", "/sante")
             if site.getresponse().status == 200:
                 return
         time.sleep(0.1)
-    raise AssertionError("the server did not start")
+    raise AssertionError(f"the server did not answer within {START_SECONDS} seconds")
 
 
 def session_cookie(app: Flask, values: Mapping[str, Any]) -> str:

@@ -3,11 +3,19 @@
 import os
 import subprocess
 import sys
+from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
+from flask import Flask
 
+from barterweb import clock
+from barterweb.pages.service import set_legal_facts
 from barterweb.settings import InvalidSettings, Settings, from_environment, problems
+from tests import build_members
+from tests.pages.test_legal_notice import FACTS
 
 ROOT = Path(__file__).resolve().parents[1]
 GOOD = {
@@ -185,6 +193,20 @@ def test_flask_check_looks_at_the_database_when_the_settings_are_good(tmp_path: 
     done = _run(tmp_path, {}, "-m", "flask", "--app", "wsgi", "check")
     assert (done.returncode, done.stderr) == (0, ""), done.stdout
     assert "WRONG" not in done.stdout
+    assert "WARN  legal notices: not filled in" in done.stdout
+
+
+def test_flask_check_warns_of_legal_notices_of_an_example(app: Flask, in_app: Callable[..., Any]) -> None:
+    def check(email: str) -> str:
+        facts = replace(FACTS, email=email)
+        in_app(lambda: set_legal_facts(actor=build_members.operator(), starts_on=clock.today(), facts=facts))
+        return str(app.test_cli_runner().invoke(args=["check"]).output)
+
+    settings: Settings = app.config["SETTINGS"]
+    assert "WARN" not in check("contact@barter.example"), "a test is no production"
+    app.config["SETTINGS"] = replace(settings, mode="production")
+    assert "WARN  legal notices: those of an example" in check("contact@barter.example")
+    assert "WARN" not in check("contact@france-clusters.fr")
 
 
 def _run(folder: Path, changes: dict[str, str], *command: str) -> "subprocess.CompletedProcess[str]":

@@ -14,8 +14,9 @@ from flask import Flask, current_app
 from flask.cli import with_appcontext
 from sqlalchemy.exc import SQLAlchemyError
 
-from barterweb import settings
+from barterweb import clock, settings
 from barterweb.db import engine
+from barterweb.pages import queries as pages
 
 _MIGRATIONS = Path(__file__).resolve().parents[2] / "migrations"
 
@@ -58,6 +59,7 @@ def _machine() -> Iterator[str]:
             yield "database: bring it up to date with flask db upgrade"
         else:
             click.echo("ok    database")
+            _legal_notice(config)
     try:
         config.documents_dir.mkdir(parents=True, exist_ok=True, mode=0o750)
         probe = config.documents_dir / ".check"
@@ -69,4 +71,15 @@ def _machine() -> Iterator[str]:
         click.echo("ok    documents")
     click.echo(
         "ok    e-mail" if config.smtp_url else "note  e-mail: no SMTP_URL, letters are kept for the operator"
+    )
+
+
+def _legal_notice(config: settings.Settings) -> None:
+    """Warn in production when the site does not say who publishes it; the site itself must run for that to be filled in."""
+    facts = pages.legal_facts(clock.today())
+    if config.mode != "production" or (facts is not None and not facts.is_invented):
+        return
+    what = "not filled in" if facts is None else "those of an example"
+    click.echo(
+        f"WARN  legal notices: {what}; the operator sets them on /operateur/mentions-legales before opening"
     )

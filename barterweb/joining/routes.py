@@ -5,7 +5,7 @@ from typing import Any
 from flask import Blueprint, Response, current_app, flash, make_response, render_template, url_for
 from flask.typing import ResponseReturnValue
 
-from barterweb.errors import NotFound
+from barterweb.errors import NotFound, TooMany
 from barterweb.ids import new_id
 from barterweb.joining import queries, service
 from barterweb.joining.errors import DraftSent, LinkOver
@@ -28,6 +28,7 @@ from barterweb.members.forms import LEGAL_FORMS, SIZES, VAT_REGIMES
 from barterweb.security.facts import APPLICATIONS
 from barterweb.web import sessions
 from barterweb.web.access import public
+from barterweb.web.filters import waiting
 from barterweb.web.fragments import see_other
 
 bp = Blueprint("joining", __name__)
@@ -44,10 +45,13 @@ def begin_GET() -> ResponseReturnValue:
 @public
 def begin_POST() -> ResponseReturnValue:
     """Begin a draft, or correct who applies."""
-    member_service.count_try(APPLICATIONS, sessions.address())
     form = ContactForm()
     if not form.validate_on_submit():
         return _page("joining/begin.html", form=form, status=422)
+    try:
+        member_service.count_try(APPLICATIONS, sessions.address())
+    except TooMany as error:
+        return _too_many(error, form)
     draft_id = form.application_id.data
     try:
         service.begin_draft(draft_id=draft_id, contact=form.contact())
@@ -139,6 +143,16 @@ def verify_POST(draft_id: str, token: str) -> ResponseReturnValue:
         return _page("joining/verify.html", draft=None, form=LinkForm(), status=404)
     flash("Votre adresse est confirmée.", "ok")
     return see_other(url_for("joining.resume_GET", draft_id=draft_id))
+
+
+def _too_many(error: TooMany, form: ContactForm) -> Response:
+    wait = waiting(error.seconds)
+    form.refuse(
+        f"Trop de candidatures depuis cette adresse\u00a0: rien n’est perdu. Recommencez dans {wait}."
+    )
+    response = _page("joining/begin.html", form=form, status=429)
+    response.headers["Retry-After"] = str(error.seconds)
+    return response
 
 
 def _draft_at(draft_id: str, slug: str) -> tuple[Draft, Step]:

@@ -219,6 +219,12 @@ def supply_cents(account_ids: AccountIds) -> int:
     return int(session.scalar(positive.where(Account.id.in_(account_ids))) or 0)
 
 
+def debt_cents(account_ids: AccountIds) -> int:
+    """Return how far below zero these accounts of members are together, in cents; what others have does not lessen it."""
+    negative = select(func.coalesce(func.sum(-Account.balance_cents), 0)).where(Account.balance_cents < 0)
+    return int(session.scalar(negative.where(Account.id.in_(account_ids))) or 0)
+
+
 def journal(
     *, limit: int, offset: int = 0, start: date | None = None, end: date | None = None
 ) -> list[JournalLine]:

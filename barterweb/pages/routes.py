@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from flask import Blueprint, abort, current_app, render_template
+from flask import Blueprint, abort, current_app, flash, render_template, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy import text
 
@@ -12,11 +12,14 @@ from barterweb.listings import queries as listings
 from barterweb.members import queries as members
 from barterweb.members.facts import NAF_SECTIONS, section_of
 from barterweb.members.forms import SIZES
-from barterweb.pages.forms import samples
+from barterweb.pages import queries, service
+from barterweb.pages.forms import LegalForm, legal_form, legal_pairs, samples
 from barterweb.privacy.facts import RULES
 from barterweb.trades import queries as trades
-from barterweb.web.access import public
+from barterweb.web.access import allowed, current_actor, public
 from barterweb.web.copies import kept_for_visitors
+from barterweb.web.filters import day
+from barterweb.web.fragments import see_other
 
 bp = Blueprint("pages", __name__)
 
@@ -107,7 +110,33 @@ def guide_clusters_GET() -> ResponseReturnValue:
 @kept_for_visitors
 def legal_GET() -> ResponseReturnValue:
     """Say who publishes the site."""
-    return render_template("pages/legal.html")
+    facts = queries.legal_facts(clock.today())
+    return render_template("pages/legal.html", facts=facts, pairs=legal_pairs(facts) if facts else [])
+
+
+@bp.get("/operateur/mentions-legales")
+@allowed("operator")
+def legal_notice_GET() -> ResponseReturnValue:
+    """Show the legal notices there were and are, and the form that sets others from a day on."""
+    return _legal_notice(legal_form(queries.legal_facts(clock.today())))
+
+
+@bp.post("/operateur/mentions-legales")
+@allowed("operator")
+def legal_notice_POST() -> ResponseReturnValue:
+    """Set the legal notices from a day on."""
+    form = LegalForm()
+    if not form.validate_on_submit():
+        return _legal_notice(form), 422
+    service.set_legal_facts(actor=current_actor(), starts_on=form.starts_on.data, facts=form.facts())
+    flash(f"Mentions enregistrées\u00a0: le site les affiche à partir du {day(form.starts_on.data)}.", "ok")
+    return see_other(url_for("pages.legal_notice_GET"))
+
+
+def _legal_notice(form: LegalForm) -> str:
+    notices = [(notice, name, legal_pairs(facts)) for notice, name, facts in queries.legal_notices()]
+    in_force = next((notice.id for notice, *_ in notices if notice.starts_on <= clock.today()), None)
+    return render_template("pages/legal_notice.html", form=form, notices=notices, in_force=in_force)
 
 
 @bp.get("/confidentialite")

@@ -34,6 +34,7 @@ RESET_ACCOUNT = Limit("reset of an account", 5, timedelta(days=1))
 RESET_ADDRESS = Limit("reset from an address", 20, timedelta(days=1))
 PASSWORD_AGAIN = Limit("password asked again", 10, timedelta(minutes=5))
 APPLICATIONS = Limit("applications from an address", 20, timedelta(days=1))
+INVITATIONS = Limit("invitations of a company", 30, timedelta(days=1))
 MESSAGES = Limit("messages of a person", 60, timedelta(hours=1))
 
 

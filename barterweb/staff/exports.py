@@ -1,26 +1,120 @@
-"""The figures as a file for spreadsheets."""
+"""The figures and the work queue as files for spreadsheets."""
 
 import csv
 import io
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
+from datetime import date, datetime
+from typing import Any
 
 from barterweb.documents.exports import csv_number, csv_text
-from barterweb.staff.facts import Figures
-from barterweb.web.filters import month
+from barterweb.members.models import Application
+from barterweb.staff.facts import SECTIONS, AccountLine, Figures, ListingLine, MemberLine, TradeLine
+from barterweb.staff.queries import Queue
+from barterweb.standing.models import CreditRequest
+from barterweb.standing.queries import Dues
+from barterweb.web.filters import day_short, month
 
 _HEADERS = ("Rubrique", "Détail", "Mesure", "Valeur", "Unité")
 
+_QUEUE_HEADERS = (
+    "Rubrique",
+    "Objet",
+    "Entreprise",
+    "Autre entreprise",
+    "Montant",
+    "Unité",
+    "Date",
+    "Ce que dit la date",
+)
+
 Line = tuple[str, str, str, str, str]
+QueueLine = tuple[str, str, str, int | None, str, date | datetime | None, str]
+"""Matter, company, other company, cents, unit, day, what the day is."""
 
 
 def figures_csv(figures: Figures) -> bytes:
     """Return the figures, one measure a line, as a French spreadsheet opens them: UTF-8 with BOM, `;`, CRLF, comma."""
+    rows = ((section, csv_text(detail), *rest) for section, detail, *rest in _lines(figures))
+    return _file(_HEADERS, rows)
+
+
+def queue_csv(queue: Queue) -> bytes:
+    """Return the queue, one line a row, in its order and as `figures_csv` writes; what was left out is said by a row."""
+    return _file(_QUEUE_HEADERS, _queue_rows(queue))
+
+
+def _file(headers: Iterable[str], rows: Iterable[Iterable[str]]) -> bytes:
     text = io.StringIO()
     writer = csv.writer(text, delimiter=";", lineterminator="\r\n")
-    writer.writerow(_HEADERS)
-    for section, detail, measure, value, unit in _lines(figures):
-        writer.writerow((section, csv_text(detail), measure, value, unit))
+    writer.writerow(headers)
+    writer.writerows(rows)
     return text.getvalue().encode("utf-8-sig")
+
+
+def _queue_rows(queue: Queue) -> Iterator[tuple[str, ...]]:
+    for name, title in SECTIONS.items():
+        lines = getattr(queue, name)
+        for row in lines.rows:
+            matter, company, other, cents, unit, on, what = _QUEUE_LINES[name](row)
+            yield (
+                title,
+                *(csv_text(text) for text in (matter, company, other)),
+                "" if cents is None else csv_number(cents),
+                unit,
+                "" if on is None else day_short(on),
+                what,
+            )
+        if lines.total > len(lines.rows):
+            yield title, f"et {lines.total - len(lines.rows)} autres", "", "", "", "", "", ""
+
+
+def _trade_line(row: TradeLine, what: str) -> QueueLine:
+    return row.title, row.seller, row.buyer, row.barter_cents, "B", row.since, what
+
+
+def _account_line(row: AccountLine, matter: str) -> QueueLine:
+    since = "rien dépensé depuis le" if row.since else ""
+    return matter, row.company, "", row.account.balance_cents, "B", row.since, since
+
+
+def _listing_line(row: ListingLine, on: date | datetime, what: str) -> QueueLine:
+    return row.title, row.company, "", None, "", on, what
+
+
+def _member_line(row: MemberLine, what: str) -> QueueLine:
+    return "", row.company, "", None, "", row.on, what
+
+
+def _application_line(row: Application) -> QueueLine:
+    waits = "réponse attendue" if row.status == "question" else "à décider"
+    return waits, row.company.name, "", None, "", row.created_at, "reçue le"
+
+
+def _credit_line(row: CreditRequest) -> QueueLine:
+    return "ligne souhaitée", row.company.name, "", row.wanted_cents, "B", row.asked_at, "demandée le"
+
+
+def _unpaid_line(row: Dues) -> QueueLine:
+    matter = "en retard" if row.state == "overdue" else "à régler"
+    return matter, row.year.company.name, "", row.gross_cents, "€", row.year.due_on, "échéance"
+
+
+_QUEUE_LINES: dict[str, Callable[[Any], QueueLine]] = {
+    "applications": _application_line,
+    "disputes": lambda row: _trade_line(row, "litige ouvert le"),
+    "contests": lambda row: (row.number, row.seller, "", None, "", row.since, "contestée le"),
+    "credit": _credit_line,
+    "deliveries": lambda row: _trade_line(row, "livraison déclarée le"),
+    "limits": lambda row: _account_line(row, "plafond" if row.near_ceiling else "ligne de crédit"),
+    "needs": lambda row: _listing_line(row, row.published_at, "publié le"),
+    "unpaid": _unpaid_line,
+    "without_offer": lambda row: _member_line(row, "membre depuis le"),
+    "idle": lambda row: _account_line(row, "solde"),
+    "without_trade": lambda row: _member_line(row, "membre depuis le"),
+    "ending": lambda row: _listing_line(row, row.expires_on, "dernier jour"),
+    "memberships": lambda row: _member_line(row, "dernier jour"),
+}
+"""What a row of each section says in the file."""
 
 
 def _lines(figures: Figures) -> Iterator[Line]:

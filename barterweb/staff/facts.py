@@ -15,6 +15,26 @@ from barterweb.trades.facts import Commission, Terms, share_of
 SHOWN = 20
 """Lines of one kind that the queue shows; the total is said beside."""
 
+IN_FILE = 5_000
+"""Lines of one kind that the queue's file holds at most; it says how many there are in all."""
+
+SECTIONS = {
+    "applications": "Candidatures",
+    "disputes": "Litiges",
+    "contests": "Factures contestées",
+    "credit": "Demandes de crédit",
+    "deliveries": "Livraisons à confirmer",
+    "limits": "Comptes près d’une limite",
+    "needs": "Besoins sans réponse",
+    "unpaid": "Adhésions à régler",
+    "without_offer": "Membres sans offre",
+    "idle": "Crédit dormant",
+    "without_trade": "Membres sans échange",
+    "ending": "Annonces bientôt expirées",
+    "memberships": "Adhésions à renouveler",
+}
+"""The kinds of lines of the queue, the most urgent first, as `Queue` and the screen name them."""
+
 CONFIRMATION_LATE_DAYS = 7
 NEED_UNANSWERED_DAYS = 3
 JOINED_WITHOUT_TRADE_DAYS = 30

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from typing import TypeVar
 
 from flask import Blueprint, Response, current_app, flash, make_response, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -23,14 +24,18 @@ from barterweb.outbox.errors import DeliveryFailed
 from barterweb.outbox.facts import Letter, Message
 from barterweb.outbox.models import OutboxMessage
 from barterweb.staff import facts, policy, queries, service
-from barterweb.staff.exports import figures_csv
+from barterweb.staff.exports import figures_csv, queue_csv
 from barterweb.staff.forms import DecisionForm, RulingForm, explain
+from barterweb.standing.forms import CreditDecisionForm, PaymentForm
+from barterweb.standing.models import CreditRequest
+from barterweb.standing.queries import Dues
 from barterweb.trades import settlement
 from barterweb.trades.errors import TradeError
 from barterweb.web import filters
 from barterweb.web.access import allowed, current_actor
+from barterweb.web.fields import Form
 from barterweb.web.fragments import page_or_fragment, see_other
-from barterweb.web.paging import Pages, page_number
+from barterweb.web.paging import asked_page
 
 bp = Blueprint("staff", __name__)
 
@@ -39,6 +44,7 @@ JOURNAL_PAGE_SIZE = 20
 ACCOUNTS_PAGE_SIZE = 50
 OUTBOX_PAGE_SIZE = 20
 OUTBOX_STATUSES = {"": None, "gardes": "kept", "attente": "waiting", "envoyes": "sent", "echecs": "failed"}
+AnyForm = TypeVar("AnyForm", bound=Form)
 _ACCOUNT_ID = re.compile(r"[a-z0-9_]{1,40}")
 
 
@@ -48,8 +54,40 @@ _ACCOUNT_ID = re.compile(r"[a-z0-9_]{1,40}")
 @bp.get("/pole")
 @allowed(*STAFF_KINDS)
 def queue_GET() -> ResponseReturnValue:
-    """Show what waits for staff, by urgency."""
-    return render_template("staff/queue.html", queue=queries.queue_of(current_actor()), facts=facts)
+    """Show what waits for staff, by urgency, with the forms of decisions that take no more than a click and a reason."""
+    actor = current_actor()
+    queue = queries.queue_of(actor)
+    may_keep_books = actor.kind == "operator"
+    return render_template(
+        "staff/queue.html",
+        queue=queue,
+        facts=facts,
+        decisions={asked.id: _credit_form(asked) for asked in queue.credit.rows if may_keep_books},
+        payments={dues.year.id: _payment_form(dues) for dues in queue.unpaid.rows if may_keep_books},
+    )
+
+
+@bp.get("/pole/file.csv")
+@allowed(*STAFF_KINDS)
+def queue_csv_GET() -> ResponseReturnValue:
+    """Give the whole queue as a file."""
+    queue = queries.queue_of(current_actor(), most=facts.IN_FILE)
+    return _csv(queue_csv(queue), f"file-de-travail-{clock.today()}.csv")
+
+
+def _credit_form(asked: CreditRequest) -> CreditDecisionForm:
+    return _one_of_many(CreditDecisionForm(formdata=None, granted=asked.wanted_cents), asked.id)
+
+
+def _payment_form(dues: Dues) -> PaymentForm:
+    return _one_of_many(PaymentForm(formdata=None, paid_on=clock.today()), dues.year.id)
+
+
+def _one_of_many(form: AnyForm, line_id: str) -> AnyForm:
+    """Give the fields of a form that shares the page with its likes ids of their own."""
+    for field in form:
+        field.id = f"{field.name}-{line_id}"
+    return form
 
 
 @bp.get("/pole/candidatures/<id('adh'):application_id>")
@@ -182,9 +220,9 @@ def journal_GET() -> ResponseReturnValue:
     form = PeriodForm(request.args if _period_typed() else MultiDict())
     valid = not _period_typed() or form.validate()
     start, end = (form.du.data, form.au.data) if valid else (None, None)
-    pages = _pages(ledger.journal_size(start=start, end=end), JOURNAL_PAGE_SIZE)
-    offset = (pages.number - 1) * JOURNAL_PAGE_SIZE
-    lines = ledger.journal(limit=JOURNAL_PAGE_SIZE, offset=offset, start=start, end=end) if valid else []
+    asked = asked_page(JOURNAL_PAGE_SIZE)
+    pages = asked.of(ledger.journal_size(start=start, end=end))
+    lines = ledger.journal(limit=asked.size, offset=asked.offset, start=start, end=end) if valid else []
     return page_or_fragment(
         "staff/journal.html",
         "staff/_journal.html",
@@ -200,16 +238,15 @@ def journal_GET() -> ResponseReturnValue:
 def accounts_GET() -> ResponseReturnValue:
     """Show all accounts by kind, and whether everything sums to zero."""
     kinds = {totals.kind: totals for totals in ledger.totals_by_kind()}
-    pages = _pages(kinds["member"].accounts if "member" in kinds else 0, ACCOUNTS_PAGE_SIZE)
-    offset = (pages.number - 1) * ACCOUNTS_PAGE_SIZE
+    asked = asked_page(ACCOUNTS_PAGE_SIZE)
     return page_or_fragment(
         "staff/accounts.html",
         "staff/_accounts.html",
         totals=ledger.totals(),
         kinds=kinds,
         own=ledger.accounts_of_kinds(kinds.keys() - {"member"}, limit=ACCOUNTS_PAGE_SIZE),
-        accounts=ledger.accounts_of_kinds({"member"}, limit=ACCOUNTS_PAGE_SIZE, offset=offset),
-        pages=pages,
+        accounts=ledger.accounts_of_kinds({"member"}, limit=asked.size, offset=asked.offset),
+        pages=asked.of(kinds["member"].accounts if "member" in kinds else 0),
     )
 
 
@@ -248,13 +285,13 @@ def outbox_GET() -> ResponseReturnValue:
     if chosen not in OUTBOX_STATUSES:
         raise NotFound
     status, counts = OUTBOX_STATUSES[chosen], outbox.count_by_status()
-    pages = _pages(counts[status] if status else sum(counts.values()), OUTBOX_PAGE_SIZE)
-    offset = (pages.number - 1) * OUTBOX_PAGE_SIZE
+    asked = asked_page(OUTBOX_PAGE_SIZE)
+    pages = asked.of(counts[status] if status else sum(counts.values()))
     opened = _opened(request.args["message"]) if "message" in request.args else None
     return page_or_fragment(
         "staff/outbox.html",
         "staff/_outbox.html",
-        messages=outbox.latest_messages(status=status, limit=OUTBOX_PAGE_SIZE, offset=offset),
+        messages=outbox.latest_messages(status=status, limit=asked.size, offset=asked.offset),
         counts=counts,
         chosen=chosen,
         pages=pages,
@@ -306,8 +343,11 @@ def figures_csv_GET() -> ResponseReturnValue:
     form = _figures_form()
     if not form.validate():
         return _figures_page(form, None)
-    response = make_response(figures_csv(_figures(form)))
-    name = f"chiffres-barter-{form.du.data}-{form.au.data}.csv"
+    return _csv(figures_csv(_figures(form)), f"chiffres-barter-{form.du.data}-{form.au.data}.csv")
+
+
+def _csv(data: bytes, name: str) -> Response:
+    response = make_response(data)
     response.headers["Content-Type"] = "text/csv; charset=utf-8"
     response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
     return response
@@ -352,11 +392,3 @@ def _period(default: facts.Period) -> PeriodForm:
     if _period_typed():
         return PeriodForm(request.args)
     return PeriodForm(MultiDict({"du": f"{default.start:%d/%m/%Y}", "au": f"{default.end:%d/%m/%Y}"}))
-
-
-def _pages(total: int, size: int) -> Pages:
-    """The page asked for; raises `NotFound` beyond the last."""
-    pages = Pages(page_number(request.args), max(1, -(-total // size)), total)
-    if pages.number > pages.pages:
-        raise NotFound
-    return pages

@@ -9,6 +9,9 @@ RENEW_BEFORE_DAYS = 30
 REMIND_DAYS = (-7, 15, 45)
 """An unpaid year is reminded so many days after it was due; the first time before."""
 
+UNPAID_SOON_DAYS = 7
+"""An unpaid year comes into the work queue so many days before it is due."""
+
 GRACE_DAYS = 60
 """A year unpaid so many days after it was due suspends the company (terms of membership, § 5)."""
 

@@ -7,6 +7,9 @@ from barterweb.members.policy import PUBLIC_STATUSES, may_administer, may_decide
 MEMBER_STATUSES = ("active", "standby", "suspended")
 """Those of companies that have joined and neither left nor failed."""
 
+LOOKED_AFTER = ("suspended", "insolvent", "left", "standby", "active")
+"""The statuses of companies that staff look after: those that want a look first."""
+
 
 def may_ask_credit(company: Company, actor: Actor) -> bool:
     """Tell whether the actor may ask for another credit line: the administrators of a company that trades."""

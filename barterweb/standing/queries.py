@@ -3,20 +3,23 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Any
 
-from sqlalchemy import Row, Select, func, select
+from sqlalchemy import BigInteger, ColumnElement, Row, Select, case, cast, func, select
 from sqlalchemy.orm import joinedload, selectinload
 
 from barterweb import clock, ledger
 from barterweb.actors import Actor
 from barterweb.db import session
 from barterweb.errors import NotFound
+from barterweb.members.facts import fold
 from barterweb.members.models import Company, LimitChange, Membership, Person, Region, company_clusters
 from barterweb.members.policy import may_decide
 from barterweb.members.queries import operator_account_id, regions, terms_in_force
 from barterweb.money import vat_of
-from barterweb.standing.facts import MEMBERSHIP_VAT_BP
-from barterweb.standing.models import Claim, CreditRequest
+from barterweb.standing.facts import MEMBERSHIP_VAT_BP, UNPAID_SOON_DAYS
+from barterweb.standing.models import Claim, Clearing, CreditRequest
+from barterweb.standing.policy import LOOKED_AFTER
 
 LATEST = 20
 
@@ -76,14 +79,18 @@ def credit_history(company: Company) -> CreditHistory:
     )
 
 
-def waiting_requests() -> Sequence[CreditRequest]:
-    """Return the requests for credit that wait, the oldest first, with their companies."""
-    return session.scalars(
-        select(CreditRequest)
-        .options(joinedload(CreditRequest.company))
-        .where(CreditRequest.status == "waiting")
+def waiting_requests(
+    *conditions: ColumnElement[bool], limit: int, offset: int = 0
+) -> tuple[Sequence[CreditRequest], int]:
+    """Return one page of the requests for credit that wait, the oldest first, with their companies, and how many wait."""
+    query = select(CreditRequest).where(CreditRequest.status == "waiting", *conditions)
+    rows = session.scalars(
+        query.options(selectinload(CreditRequest.company))
         .order_by(CreditRequest.asked_at, CreditRequest.id)
+        .limit(limit)
+        .offset(offset)
     ).all()
+    return rows, _count(query)
 
 
 def decided_requests() -> Sequence[CreditRequest]:
@@ -131,7 +138,6 @@ MEMBERSHIP_LISTS = ("a-regler", "en-retard", "offertes", "reglees")
 def memberships(chosen: str, *, limit: int, offset: int) -> tuple[list[Dues], int]:
     """Return one page of the years of membership on a list, the most urgent first, and how many there are."""
     query = _on_list(chosen)
-    total = session.scalar(select(func.count()).select_from(query.subquery())) or 0
     order = Membership.due_on.desc() if chosen in ("offertes", "reglees") else Membership.due_on
     rows = session.scalars(
         query.options(joinedload(Membership.company))
@@ -139,15 +145,12 @@ def memberships(chosen: str, *, limit: int, offset: int) -> tuple[list[Dues], in
         .limit(limit)
         .offset(offset)
     ).all()
-    return [dues_of(year) for year in rows], total
+    return [dues_of(year) for year in rows], _count(query)
 
 
 def membership_counts() -> dict[str, int]:
     """Return how many years of membership are on each list."""
-    return {
-        name: session.scalar(select(func.count()).select_from(_on_list(name).subquery())) or 0
-        for name in MEMBERSHIP_LISTS
-    }
+    return {name: _count(_on_list(name)) for name in MEMBERSHIP_LISTS}
 
 
 def _on_list(name: str) -> Select[Membership]:
@@ -164,16 +167,18 @@ def _on_list(name: str) -> Select[Membership]:
     }[name]
 
 
-def overdue_memberships(companies: Select[str], limit: int) -> tuple[list[Dues], int]:
-    """Return unpaid years that are due within a week or overdue, of some companies, the oldest first, and how many."""
-    query = _on_list("a-regler").where(
-        Membership.company_id.in_(companies), Membership.due_on <= clock.today() + timedelta(days=7)
-    )
-    total = session.scalar(select(func.count()).select_from(query.subquery())) or 0
+def overdue_memberships(ours: ColumnElement[bool], *, limit: int) -> tuple[list[Dues], int]:
+    """Return unpaid years that are due within a week or overdue, of companies that are `ours`, the oldest first, and how
+    many.
+    """
+    soon = clock.today() + timedelta(days=UNPAID_SOON_DAYS)
+    query = _on_list("a-regler").where(ours, Membership.due_on <= soon)
     rows = session.scalars(
-        query.options(joinedload(Membership.company)).order_by(Membership.due_on, Membership.id).limit(limit)
+        query.options(selectinload(Membership.company))
+        .order_by(Membership.due_on, Membership.id)
+        .limit(limit)
     ).all()
-    return [dues_of(year) for year in rows], total
+    return [dues_of(year) for year in rows], _count(query)
 
 
 def membership(membership_id: str) -> Dues:
@@ -184,14 +189,23 @@ def membership(membership_id: str) -> Dues:
     return dues_of(year)
 
 
-def claims() -> Sequence[Claim]:
-    """Return all claims with what cleared them: those still open first, then by the day they are due."""
+def claims(*, limit: int, offset: int = 0) -> tuple[Sequence[Claim], int]:
+    """Return one page of all claims with what cleared them, those still open first, then by the day they are due."""
+    settled = case((Claim.amount_cents > _cleared(), 0), else_=1)
     rows = session.scalars(
         select(Claim)
         .options(joinedload(Claim.company), selectinload(Claim.clearings))
-        .order_by(Claim.due_on, Claim.id)
+        .order_by(settled, Claim.due_on, Claim.id)
+        .limit(limit)
+        .offset(offset)
     ).all()
-    return sorted(rows, key=lambda claim: claim.open_cents == 0)
+    return rows, _count(select(Claim.id))
+
+
+def _cleared() -> ColumnElement[int]:
+    of_claim = Clearing.claim_id == Claim.id
+    sum_ = select(cast(func.coalesce(func.sum(Clearing.amount_cents), 0), BigInteger)).where(of_claim)
+    return sum_.scalar_subquery()
 
 
 def claims_of(company_id: str) -> Sequence[Claim]:
@@ -213,27 +227,34 @@ def claim(claim_id: str) -> Claim:
 
 
 def reserves() -> list[Reserve]:
-    """Return each region's reserve beside what its members owe."""
-    companies = session.execute(
-        select(Company.region_id, Company.account_id).where(Company.account_id.is_not(None))
-    ).all()
-    views = {view.id: view for view in ledger.account_views()}
-    open_claims = {region.id: 0 for region in regions()}
-    for one in claims():
-        open_claims[one.company.region_id] += one.open_cents
+    """Return each region's reserve beside what its members owe; three queries, and one a region."""
+    all_regions = regions()
+    accounts = {region.id: operator_account_id("reserve", region.code) for region in all_regions}
+    balances = {view.id: view.balance_cents for view in ledger.account_views(list(accounts.values()))}
+    open_claims = _open_claims()
     return [
         Reserve(
             region=region,
-            balance_cents=views[operator_account_id("reserve", region.code)].balance_cents,
-            debt_cents=sum(
-                max(0, -views[account_id].balance_cents)
-                for region_id, account_id in companies
-                if region_id == region.id and account_id in views
+            balance_cents=balances[accounts[region.id]],
+            debt_cents=ledger.debt_cents(
+                select(Company.account_id).where(
+                    Company.region_id == region.id, Company.account_id.is_not(None)
+                )
             ),
-            open_claims_cents=open_claims[region.id],
+            open_claims_cents=open_claims.get(region.id, 0),
         )
-        for region in regions()
+        for region in all_regions
     ]
+
+
+def _open_claims() -> dict[str, int]:
+    """Return what is still claimed by region, in cents of euro; a claim is never cleared beyond its amount."""
+    rows = session.execute(
+        select(Company.region_id, func.sum(Claim.amount_cents - _cleared()))
+        .join(Company, Company.id == Claim.company_id)
+        .group_by(Company.region_id)
+    )
+    return {region_id: int(cents) for region_id, cents in rows}
 
 
 def company_file(company_id: str, actor: Actor) -> Company:
@@ -248,10 +269,34 @@ def company_file(company_id: str, actor: Actor) -> Company:
     return company
 
 
-def companies_by_status(actor: Actor, statuses: Sequence[str]) -> Sequence[Company]:
-    """Return the companies in these statuses that the actor looks after, by name."""
-    query = select(Company).where(Company.status.in_(statuses), Company.account_id.is_not(None))
-    if actor.kind != "operator":
-        ours = select(company_clusters.c.company_id).where(company_clusters.c.cluster_id == actor.cluster_id)
-        query = query.where(Company.id.in_(ours))
-    return session.scalars(query.order_by(Company.name, Company.id)).all()
+def companies_looked_after(
+    actor: Actor, *, status: str, words: str, limit: int, offset: int
+) -> tuple[Sequence[Company], int]:
+    """Return one page of the companies in a status that the actor looks after, by name, and how many there are.
+
+    `words` stand in their name, activity or town, whatever the case and accents; empty for all.
+    """
+    query = _looked_after(actor).where(Company.status == status)
+    if words:
+        query = query.where(Company.search_text.contains(fold(words), autoescape=True))
+    rows = session.scalars(query.order_by(Company.search_text, Company.id).limit(limit).offset(offset)).all()
+    return rows, _count(query)
+
+
+def companies_by_status(actor: Actor) -> dict[str, int]:
+    """Return how many companies the actor looks after are in each status that has some, those that want a look first."""
+    counted = _looked_after(actor).with_only_columns(Company.status, func.count()).group_by(Company.status)
+    found = {row[0]: row[1] for row in session.execute(counted)}
+    return {status: found[status] for status in LOOKED_AFTER if status in found}
+
+
+def _looked_after(actor: Actor) -> Select[Company]:
+    query = select(Company).where(Company.account_id.is_not(None))
+    if actor.kind == "operator":
+        return query
+    ours = select(company_clusters.c.company_id).where(company_clusters.c.cluster_id == actor.cluster_id)
+    return query.where(Company.id.in_(ours))
+
+
+def _count(query: Select[Any]) -> int:
+    return session.scalar(select(func.count()).select_from(query.subquery())) or 0

@@ -52,7 +52,7 @@ def _read_only(_error: SiteReadOnly) -> Response:
 
 
 def _busy(error: DatabaseBusy) -> Response:
-    _log.error("%s on %s %s: %s", type(error).__name__, request.method, request.path, error.__cause__)
+    _log.error("%s on %s: %s", type(error).__name__, _where(), error.__cause__)
     return _plain(503, "errors/outcome_unknown.html" if isinstance(error, OutcomeUnknown) else None)
 
 
@@ -69,8 +69,13 @@ def _http_error(error: HTTPException) -> BaseResponse:
     return _page(status if status in _PAGES else 400, status=status)
 
 
+def _where() -> str:
+    """Name the address by its rule: what was asked may hold a single-use token, or lines that look like the log's own."""
+    return f"{request.method} {request.url_rule.rule if request.url_rule else 'no address of the site'}"
+
+
 def _unexpected(error: Exception) -> Response:
-    _log.error("unexpected error on %s %s", request.method, request.path, exc_info=error)
+    _log.error("unexpected error on %s", _where(), exc_info=error)
     if current_app.testing:
         raise error
     if isinstance(error, OperationalError) or (

@@ -53,6 +53,14 @@ def day_short(value: date | datetime) -> str:
     return _date(value).strftime("%d/%m/%Y")
 
 
+def waiting(seconds: int) -> str:
+    """``90`` → ``2 minutes``: how long to wait, never less than said."""
+    minutes = -(-seconds // 60)
+    if minutes <= 1:
+        return "une minute"
+    return f"{minutes} minutes" if minutes < 120 else f"{-(-minutes // 60)} heures"
+
+
 def moment(value: datetime) -> str:
     """An aware moment in Europe/Paris: ``3 août 2026 à 14:05``."""
     return f"{day(value)} à {value.astimezone(clock.PARIS):%H:%M}"

@@ -30,7 +30,7 @@ def init_app(app: Flask) -> None:
         if style := g.pop("inlined_style", None):
             response.headers.setdefault("Content-Security-Policy", _with_style(style))
         if https:
-            response.headers.setdefault("Strict-Transport-Security", "max-age=31536000")
+            response.headers.setdefault("Strict-Transport-Security", "max-age=31536000; includeSubDomains")
         if request.endpoint == "static" and response.status_code in _FILE:
             response.headers["X-Content-Type-Options"] = "nosniff"
             response.headers["Cache-Control"] = _ONE_YEAR if "v" in request.args else "public, max-age=3600"

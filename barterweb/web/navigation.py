@@ -76,3 +76,8 @@ def _context() -> dict[str, Any]:
 def menu_of(kind: str | None) -> list[Item]:
     """Return the menu of a hat (None for visitors)."""
     return [Item(label, url_for(e), request.endpoint == e) for label, e in MENUS[kind]]
+
+
+def after_decision(otherwise: str) -> str:
+    """Return where a decision leads: back to the work queue when the form came from there, else `otherwise`."""
+    return url_for("staff.queue_GET") if request.args.get("depuis") == "file" else otherwise

@@ -32,6 +32,31 @@ class Pages:
         return url_for(request.endpoint or "", **{**(request.view_args or {}), **kept, "page": number})
 
 
+@dataclass(frozen=True, slots=True)
+class AskedPage:
+    """The page of a list that the address asks for, before it is known how many there are."""
+
+    number: int
+    size: int
+
+    @property
+    def offset(self) -> int:
+        """How many rows come before."""
+        return (self.number - 1) * self.size
+
+    def of(self, total: int) -> Pages:
+        """Return the page among those of a list of `total` rows; raise `NotFound` beyond the last."""
+        pages = Pages(self.number, max(1, -(-total // self.size)), total)
+        if self.number > pages.pages:
+            raise NotFound
+        return pages
+
+
+def asked_page(size: int) -> AskedPage:
+    """Read the page of a list whose pages hold `size` rows; raise `NotFound` for what is no page."""
+    return AskedPage(page_number(request.args), size)
+
+
 def page_number(args: Mapping[str, str]) -> int:
     """Read ``page``: 1 when absent; raise `NotFound` for anything but a number from 1 to 100,000."""
     typed = args.get("page", "1")

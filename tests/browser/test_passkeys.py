@@ -11,7 +11,7 @@ from playwright.sync_api import Browser, Page, expect
 from barterweb.settings import Settings
 from tests import build_members
 from tests.build_members import PASSWORD, Member
-from tests.server import Site, free_port
+from tests.server import Site
 
 pytestmark = pytest.mark.browser
 
@@ -19,10 +19,9 @@ pytestmark = pytest.mark.browser
 @pytest.fixture
 def named_site(app: Flask, settings: Settings) -> Iterator[str]:
     """The running site under a name: WebAuthn knows no numbers."""
-    port = free_port()
-    site = Site(settings, port, host="localhost")
+    site = Site(settings, host="localhost")
     site.start()
-    yield f"http://localhost:{port}"
+    yield f"http://localhost:{site.port}"
     site.stop()
 
 

@@ -163,7 +163,7 @@ def test_a_draft_is_resumed_where_it_was_left(
     assert at(elsewhere, "poles")
     assert elsewhere.page is not None
     assert "Votre adresse est confirmée" in elsewhere.page
-    elsewhere.follow("L’entreprise (remplie)")
+    elsewhere.follow("Entreprise (remplie)")
     assert elsewhere.page.value_of("name") == "Transports du Vercors"
 
 

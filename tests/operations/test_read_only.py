@@ -1,5 +1,6 @@
 """L17: a ledger found wrong stops writes; reading, downloads and signing in go on until a person has looked."""
 
+import time
 from collections.abc import Callable
 from typing import Any
 
@@ -131,3 +132,17 @@ def test_a_clean_check_is_remembered_and_the_next_goes_on_from_there(
     in_app(service.check_ledger, whole=True)
     in_app(service.check_ledger, whole=False)
     assert asked == [0, 7]
+
+
+def test_counting_queries_does_not_depend_on_when_the_state_was_asked_last(
+    in_app: InApp, page: Open, count_queries: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As when a fixture wrote nearly two seconds ago: what it knew ends within the request that is counted."""
+    now = time.monotonic()
+    in_app(lambda: db.memory().update(read_only=(now + 2, None)))
+    monkeypatch.setattr(queries.time, "monotonic", lambda: now + 1.9)
+    visitor = page()
+    with count_queries() as statements:
+        monkeypatch.setattr(queries.time, "monotonic", lambda: now + 2.1)
+        visitor.get("/accessibilite")
+    assert not [statement for statement in statements if "read_only_since" in statement]

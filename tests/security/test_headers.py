@@ -126,7 +126,7 @@ def test_the_one_cookie_is_a_host_cookie(https: Flask) -> None:
     assert cookie.startswith("__Host-session=")
     assert {"Secure", "HttpOnly", "SameSite=Lax", "Path=/"} <= attributes
     assert not any(part.startswith("Domain") for part in attributes)
-    assert answer.headers["Strict-Transport-Security"] == "max-age=31536000"
+    assert answer.headers["Strict-Transport-Security"] == "max-age=31536000; includeSubDomains"
 
 
 def test_no_answer_sets_another_cookie_and_framed_pages_set_none(https: Flask) -> None:
@@ -205,3 +205,13 @@ def _noting(addresses: list[str]) -> Any:
 
     view.access_rule = "public"  # type: ignore[attr-defined]
     return view
+
+
+def test_no_answer_lets_another_origin_read_and_nothing_is_traced(app: Flask, world: World) -> None:
+    client = app.test_client()
+    for rule in rules(app):
+        if rule.endpoint.endswith("_GET"):
+            answer = client.get(address(rule, world, "own"), headers={"Origin": "https://ailleurs.example"})
+            assert "Access-Control-Allow-Origin" not in answer.headers, rule.endpoint
+            answer.close()
+    assert client.open("/", method="TRACE").status_code == 405

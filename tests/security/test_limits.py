@@ -1,7 +1,6 @@
 """Limits: counted by the database, so that four processes let no more through than one."""
 
 import http.client
-import re
 import threading
 from collections import Counter
 from collections.abc import Iterator
@@ -17,9 +16,10 @@ from barterweb.errors import TooMany
 from barterweb.members import service
 from barterweb.members.facts import Subject
 from barterweb.security import service as guards
-from barterweb.security.facts import SIGN_IN_ACCOUNT, SIGN_IN_ADDRESS, Limit, Visit
+from barterweb.security.facts import APPLICATIONS, SIGN_IN_ACCOUNT, SIGN_IN_ADDRESS, Limit, Visit
 from barterweb.settings import Settings
 from tests import build_members as build
+from tests.html import parse, select
 from tests.security.conftest import InApp, Open, sign_in
 from tests.server import running
 
@@ -110,49 +110,81 @@ def port(settings: Settings, app: Flask, lea: build.Member) -> Iterator[int]:
         yield chosen
 
 
-def _post_sign_in(port: int, email: str) -> tuple[int, str]:
+def _post_form(port: int, path: str, **typed: str) -> int:
+    """Fetch a page as a new visitor, fill in its form, send it, and return the status."""
     with closing(http.client.HTTPConnection("127.0.0.1", port, timeout=60)) as site:
-        site.request("GET", "/connexion")
+        site.request("GET", path)
         answer = site.getresponse()
         body = answer.read().decode()
         cookie = (answer.headers["Set-Cookie"] or "").partition(";")[0]
-        token = re.search(r'name="csrf_token"[^>]*value="([^"]+)"', body)
-        assert token is not None
-        sent = urlencode(
-            {"csrf_token": token[1], "email": email, "password": "un mauvais essai", "suite": ""}
-        )
+        (form,) = [f for f in select(parse(body, fragment=False)[0], "main form") if f.get("action")]
+        fields = {field.get("name") or "": field.get("value") or "" for field in select(form, "input")}
         headers = {"Cookie": cookie, "Content-Type": "application/x-www-form-urlencoded"}
-        site.request("POST", "/connexion", sent, headers)
+        site.request("POST", form.get("action") or path, urlencode({**fields, **typed}), headers)
         answer = site.getresponse()
-        return answer.status, answer.read().decode()
+        answer.read()
+        return answer.status
 
 
-def test_four_workers_let_no_more_through_than_one(port: int, lea: build.Member) -> None:
+def _at_once(port: int, path: str, **typed: str) -> Counter[int]:
+    """Send the form 32 times, eight at once."""
     answers: list[int] = []
 
     def many() -> None:
-        answers.extend(_post_sign_in(port, lea.email)[0] for _ in range(4))
+        answers.extend(_post_form(port, path, **typed) for _ in range(4))
 
     threads = [threading.Thread(target=many) for _ in range(8)]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
-    assert Counter(answers) == {422: 10, 429: 22}
+    return Counter(answers)
 
 
-def test_applications_from_an_address_are_limited(
-    page: Open, monkeypatch: pytest.MonkeyPatch, in_app: InApp
+@pytest.mark.parametrize(
+    ("path", "passed", "times"),
+    [("/connexion", 422, 10), ("/mot-de-passe", 303, 5), ("/adhesion", 303, 20)],
+    ids=["sign-in", "reset", "applications"],
+)
+def test_four_workers_let_no_more_through_than_one(
+    port: int, lea: build.Member, path: str, passed: int, times: int
 ) -> None:
-    from barterweb.security.facts import APPLICATIONS
+    typed = {
+        "/connexion": {"email": lea.email, "password": "un mauvais essai"},
+        "/mot-de-passe": {"email": lea.email},
+        "/adhesion": {"contact_name": "Paul Durand", "contact_email": "paul@ailleurs.example"},
+    }[path]
+    assert _at_once(port, path, **typed) == {passed: times, 429: 32 - times}
 
-    visitor = page()
-    visitor.get("/adhesion")
 
+def test_an_application_too_many_keeps_what_was_typed(page: Open, in_app: InApp) -> None:
     def used_up() -> None:
         with db.open_transaction():
             for _ in range(APPLICATIONS.times):
                 guards.count(APPLICATIONS, "127.0.0.1")
 
+    visitor = page()
+    visitor.get("/adhesion")
     in_app(used_up)
-    visitor.post("/adhesion", {}, status=429)
+    typed = {"contact_name": "Paul Durand", "contact_email": "paul@ailleurs.example"}
+    shown = visitor.submit("Commencer la candidature", typed, status=429)
+    assert "Recommencez dans 24 heures" in shown
+    assert shown.value_of("contact_name") == "Paul Durand"
+    assert shown.headers["Retry-After"]
+    with clock.at(clock.now() + APPLICATIONS.period + timedelta(seconds=1)):
+        visitor.submit("Commencer la candidature")
+
+
+def test_a_company_invites_thirty_people_a_day(
+    in_app: InApp, lea: build.Member, page: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(
+        "barterweb.members.routes.companies.INVITATIONS", Limit("invitations", 2, timedelta(days=1))
+    )
+    browser = page(lea.email)
+    for number in range(3):
+        browser.get("/mon-entreprise")
+        typed = {"kind": "trader", "person_name": "Paul Durand", "email": f"paul{number}@ailleurs.example"}
+        shown = browser.submit("Envoyer l’invitation", typed, status=200 if number < 2 else 429)
+    assert "Trop d’invitations en un jour" in shown
+    assert shown.value_of("email") == "paul2@ailleurs.example"

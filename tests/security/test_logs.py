@@ -10,9 +10,9 @@ from flask import Flask
 from barterweb.settings import Settings
 from tests import build_members as build
 from tests.security.conftest import InApp, Open, code_for, set_up_totp, sign_in
-from tests.security.test_limits import _post_sign_in
+from tests.security.test_limits import _post_form
 from tests.security.test_tokens import ask, link_in_letter
-from tests.server import Site, free_port
+from tests.server import Site
 
 CANARY = "canari-mot-de-passe-secret-9"
 
@@ -55,7 +55,18 @@ def test_nothing_secret_is_logged(
     assert code not in caplog.text.replace(":", " ").split()
 
 
-def _broken() -> str:
+def test_an_address_adds_no_line_and_no_token_to_the_log(
+    app: Flask, caplog: pytest.LogCaptureFixture
+) -> None:
+    app.testing = False
+    app.view_functions["members.reset_GET"] = _broken
+    app.test_client().get(f"/mot-de-passe/{CANARY}%0Aunexpected error on GET invented")
+    assert "unexpected error on GET /mot-de-passe/<token>" in caplog.text
+    assert CANARY not in caplog.text
+    assert "invented" not in caplog.text
+
+
+def _broken(**_parts: str) -> str:
     raise RuntimeError("it broke")
 
 
@@ -67,8 +78,7 @@ def test_the_server_prints_nothing_about_its_visitors(
 ) -> None:
     """The real server's output, at its most talkative, after a sign-in and a wrong one."""
     printed = tmp_path / "printed"
-    port = free_port()
-    site = Site(settings, port)
+    site = Site(settings)
     with printed.open("w") as out, pytest.MonkeyPatch.context() as changed:
         plain = subprocess.Popen
         changed.setattr(
@@ -76,7 +86,7 @@ def test_the_server_prints_nothing_about_its_visitors(
         )
         changed.setenv("LOG_LEVEL", "info")
         site.start()
-    status, _body = _post_sign_in(port, lea.email)
+    status = _post_form(site.port, "/connexion", email=lea.email, password="un mauvais essai")
     site.stop()
     assert status == 422
     text = printed.read_text()

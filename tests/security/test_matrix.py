@@ -5,7 +5,7 @@ things and of others'. Nobody else may tell a thing that is not theirs from one 
 """
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import quote
@@ -20,6 +20,10 @@ from tests.conftest import _session_of
 from tests.security.world import ACTORS, KIND_OF, WHOSE, World, populate
 
 POLICY_FILE = Path(__file__).parent / "matrix.txt"
+SOLD_FILE = Path(__file__).parent / "matrix-sold.txt"
+SOLD = {"trd": "trd_sold", "doc": "doc_sold"}
+"""Where matrix.txt has one's company buy, matrix-sold.txt has it sell."""
+
 REACHED = {200, 204, 303, 400, 409, 422}
 """What somebody gets who may see a thing: the page, a redirection within the site, or a refusal of an empty form."""
 
@@ -39,14 +43,14 @@ class Line:
         return {"own": self.own, "foreign": self.foreign, "absent": frozenset()}[whose]
 
 
-def policy() -> dict[str, Line]:
+def policy(file: Path = POLICY_FILE) -> dict[str, Line]:
     """Read matrix.txt: endpoint, who reaches their own, who reaches a foreign one."""
     lines: dict[str, Line] = {}
-    for text in POLICY_FILE.read_text().splitlines():
+    for text in file.read_text().splitlines():
         if not text.strip() or text.startswith("#"):
             continue
         match = LINE.fullmatch(text.strip())
-        assert match, f"{POLICY_FILE.name}: {text!r}"
+        assert match, f"{file.name}: {text!r}"
         assert match[1] not in lines, f"{match[1]} has two lines"
         lines[match[1]] = Line(_actors(match[2]), _actors(match[3]))
     return lines
@@ -95,10 +99,11 @@ def parts(rule: Rule) -> list[str]:
     return [prefix or name for prefix, name in re.findall(r"<(?:id\('(\w+)'\):)?(\w+)>", rule.rule)]
 
 
-def address(rule: Rule, world: World, whose: str) -> str:
+def address(rule: Rule, world: World, whose: str, things: Mapping[str, str] | None = None) -> str:
     """Return the address of a thing."""
     pattern = re.sub(r"<[^>]+>", "{}", rule.rule)
-    names = [THINGS.get(rule.endpoint, {}).get(part, part) for part in parts(rule)]
+    instead = THINGS.get(rule.endpoint, {}) if things is None else things
+    names = [instead.get(part, part) for part in parts(rule)]
     return pattern.format(*(quote(world.thing(name, whose), safe="") for name in names))
 
 
@@ -147,6 +152,28 @@ def test_matrix(app: Flask, world: World, actor: str) -> None:
             )
     assert not wrong, "\n".join(wrong)
     assert asked > 150, "the map shrank"
+
+
+def sold_rules(app: Flask) -> list[Rule]:
+    """Return the routes about a trade or its documents."""
+    return [rule for rule in rules(app) if SOLD.keys() & set(parts(rule))]
+
+
+def test_every_route_of_a_trade_says_who_reaches_it_on_the_sellers_side(app: Flask) -> None:
+    assert {rule.endpoint for rule in sold_rules(app)} == set(policy(SOLD_FILE))
+
+
+@pytest.mark.parametrize("actor", ACTORS)
+def test_matrix_of_what_one_sold(app: Flask, world: World, actor: str) -> None:
+    lines, wrong = policy(SOLD_FILE), []
+    for rule in sold_rules(app):
+        for whose in WHOSE:
+            url = address(rule, world, whose, SOLD)
+            status = _status(app, world, actor, rule, url, {})
+            expected = _expected(app, rule, actor, whose, lines[rule.endpoint])
+            if status not in expected:
+                wrong.append(f"{actor} {rule.endpoint} {whose}: {status}, not one of {sorted(expected)}")
+    assert not wrong, "\n".join(wrong)
 
 
 def _cells(app: Flask) -> Iterator[tuple[Rule, str, dict[str, str]]]:

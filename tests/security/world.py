@@ -74,6 +74,8 @@ ABSENT = {
     "step": "nulle-part",
     "text": "0" * 64,
     "disputed": "trd_01k9x7v3n2m4q5r6s7t8v9w0xy",
+    "trd_sold": "trd_01k9x7v3n2m4q5r6s7t8v9w0xy",
+    "doc_sold": "doc_01k9x7v3n2m4q5r6s7t8v9w0xy",
 }
 
 OWN_CLUSTER, OTHER_CLUSTER = "Axelera", "Minalogic"
@@ -124,7 +126,9 @@ def _half(whose: str, cluster_id: str) -> _Half:
     )
     build_members.staff(cluster_id, f"equipe-{whose}@pole.example")
     build_members.accountant(company, f"cabinet-{whose}@comptes.example")
-    trade_id = build_trades.settled(company, partner, build_trades.terms(build_trades.line(1_000)))
+    small = build_trades.terms(build_trades.line(1_000))
+    trade_id = build_trades.settled(company, partner, small)
+    sold_id = build_trades.settled(partner, company, small)
     listing_id = build_trades.listing(company, f"Stockage {whose}")
     disputed_id = _disputed_id(company, partner)
     email = f"candidat-{whose}@ailleurs.example"
@@ -133,7 +137,9 @@ def _half(whose: str, cluster_id: str) -> _Half:
         "lst": listing_id,
         "pho": _photo_id(company, listing_id),
         "trd": trade_id,
-        "doc": _invoice_id(company, partner),
+        "doc": _invoice_id(trade_id),
+        "trd_sold": sold_id,
+        "doc_sold": _invoice_id(sold_id),
         "adh": build_members.application(contact_email=email, cluster_ids=[cluster_id]),
         "rol": db.session.scalars(
             select(Role.id).where(Role.company_id == company.company_id, Role.kind == "accountant")
@@ -157,9 +163,9 @@ def _half(whose: str, cluster_id: str) -> _Half:
     return _Half(company, things)
 
 
-def _invoice_id(*companies: Member) -> str:
-    of_theirs = Document.company_id.in_([member.company_id for member in companies])
-    return db.session.scalars(select(Document.id).where(of_theirs, Document.kind == "invoice")).one()
+def _invoice_id(trade_id: str) -> str:
+    of_trade = select(Document.id).where(Document.trade_id == trade_id, Document.kind == "invoice")
+    return db.session.scalars(of_trade).one()
 
 
 def _session_id(person_id: str) -> str:

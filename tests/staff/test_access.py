@@ -5,6 +5,7 @@ from tests.staff.conftest import FUNDER, OPERATOR, OTHER_STAFF, STAFF, InApp, Ne
 
 PAGES = {
     "/pole": {OPERATOR, STAFF},
+    "/pole/file.csv": {OPERATOR, STAFF},
     "/operateur/journal": {OPERATOR},
     "/operateur/comptes": {OPERATOR},
     "/operateur/comptes/operator_commission_ara": {OPERATOR},
@@ -52,6 +53,10 @@ def test_what_does_not_exist_is_not_found(page: Open, network: Network) -> None:
         "/operateur/journal?page=abc",
         "/operateur/journal?page=99",
         "/operateur/comptes?page=0",
+        "/operateur/credit?page=2",
+        "/operateur/creances?page=2",
+        "/pole/entreprises?page=2",
+        "/pole/entreprises?etat=applied",
         "/operateur/comptes/nowhere",
         "/operateur/comptes/%00",
         "/operateur/comptes/" + "a" * 5000,

@@ -18,7 +18,7 @@ from barterweb.standing import queries as standing_queries
 from barterweb.standing import service as standing
 from tests import build_members as build
 from tests import build_trades
-from tests.page import Browser
+from tests.page import Browser, assert_swap_equals_page
 
 InApp = Callable[..., Any]
 Open = Callable[..., Browser]
@@ -292,3 +292,52 @@ def test_the_reserve_is_shown_beside_what_members_owe(
     assert "1\u202f200,00\u00a0B" in page(OPERATOR).get("/operateur/credit")
     (reserve,) = in_app(lambda: [(r.debt_cents, r.balance_cents) for r in standing_queries.reserves()])
     assert reserve == (120_000, 0)
+
+
+def test_companies_are_listed_by_status_in_pages_and_found_by_a_word(
+    in_app: InApp, page: Open, member: build.Member, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("barterweb.standing.routes.companies.PAGE_SIZE", 1)
+    in_app(lambda: build.company("Écrins Métal") and None)
+    hugo = page(STAFF)
+    first = hugo.get("/pole/entreprises")
+    assert ("Écrins Métal" in first, "Transports du Vercors" in first) == (True, False)
+    assert "Transports du Vercors" in hugo.follow("Suivante")
+    hugo.get("/pole/entreprises")
+    assert "Transports du Vercors" in hugo.submit("Chercher", mots="VERCORS")
+    assert "Aucune entreprise ne contient ces mots" in hugo.submit("Chercher", mots="Zinguerie")
+    assert "Écrins Métal" in hugo.submit("Chercher", mots="ecrins")
+    assert_swap_equals_page(hugo, "/pole/entreprises", "#entreprises", "/pole/entreprises?page=2")
+
+
+def test_claims_still_open_come_first_in_pages(
+    in_app: InApp, page: Open, member: build.Member, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("barterweb.standing.routes.books.PAGE_SIZE", 2)
+
+    def leave_three() -> None:
+        small = build_trades.terms(build_trades.line(1_000))
+        for day, name in enumerate(("Un", "Deux", "Trois")):
+            with clock.at(clock.now() + timedelta(days=day)):
+                leaving = build.company(name)
+                build_trades.settled(leaving, member, small)
+                standing.leave_network(actor=leaving.actor, company_id=leaving.company_id, reason="Cession")
+        (first, *_), total = standing_queries.claims(limit=1)
+        assert (first.company.name, total) == ("Un", 3)
+        standing.record_claim_payment(
+            actor=build.operator(),
+            claim_id=first.id,
+            clearing_id=new_id("rgl"),
+            amount=Credits(first.open_cents),
+            paid_on=clock.today(),
+            reference="VIR 1",
+        )
+
+    in_app(leave_three)
+    nadia = page(OPERATOR)
+    shown = nadia.get("/operateur/creances")
+    assert [row.text for row in shown.all("tbody th a")] == ["Deux", "Trois"]
+    last = nadia.follow("Suivante")
+    assert [row.text for row in last.all("tbody th a")] == ["Un"]
+    (reserve,) = in_app(lambda: [r.open_claims_cents for r in standing_queries.reserves()])
+    assert reserve == 2 * 1_200

@@ -11,7 +11,7 @@ from barterweb import app as application
 from barterweb.settings import Settings
 from tests import postgres
 from tests.conftest import _close
-from tests.server import Site, free_port
+from tests.server import Site
 from tests.torture.conftest import Effort
 from tests.torture.crowd import Crowd
 from tests.torture.deliveries import assert_nothing_partial, prepare, settled
@@ -32,7 +32,7 @@ def reader(durable: Settings) -> Iterator[Flask]:
 @pytest.fixture
 def site(durable: Settings) -> Iterator[Site]:
     """The site, which the test kills; in demo mode, since test mode lets errors through where people get a page."""
-    made = Site(dataclasses.replace(durable, mode="demo"), free_port())
+    made = Site(dataclasses.replace(durable, mode="demo"))
     made.start()
     yield made
     made.stop()

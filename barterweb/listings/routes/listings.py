@@ -21,6 +21,7 @@ from barterweb.web.access import allowed, current_actor, public, signed_in_actor
 from barterweb.web.copies import kept_for_visitors, kept_part
 from barterweb.web.filters import day
 from barterweb.web.fragments import is_fragment_request, page_or_fragment, rendered, see_other
+from barterweb.web.navigation import after_decision
 from barterweb.web.paging import Pages, page_number
 
 bp = Blueprint("listings", __name__)
@@ -307,7 +308,7 @@ def _saved(listing_id: str, actor: Actor) -> ResponseReturnValue:
     listing = queries.listing_to_edit(listing_id, actor)
     if policy.is_online(listing, clock.today()) and listing.expires_on is not None:
         flash(f"L’annonce est en ligne jusqu’au {day(listing.expires_on)}.", "ok")
-        return see_other(url_for("listings.show_GET", listing_id=listing_id))
+        return see_other(after_decision(url_for("listings.show_GET", listing_id=listing_id)))
     flash("L’annonce est enregistrée. Elle n’est pas en ligne\u00a0: publiez-la quand elle est prête.", "ok")
     return see_other(url_for("listings.mine_GET"))
 

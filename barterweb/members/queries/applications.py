@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, case, func, select
 from sqlalchemy.orm import joinedload
 
 from barterweb.actors import Actor
@@ -34,13 +34,18 @@ def application(application_id: str) -> Application:
     return found
 
 
-def open_applications(actor: Actor) -> Sequence[Application]:
-    """Return the applications that wait for this member of staff, oldest first."""
-    query = _with_company(select(Application)).where(Application.status.in_(OPEN_STATUSES))
+def open_applications(actor: Actor, *, limit: int) -> tuple[Sequence[Application], int]:
+    """Return the first applications that wait for this member of staff, and how many there are.
+
+    The oldest come first, those that wait for the applicant's answer last.
+    """
+    query = select(Application).where(Application.status.in_(OPEN_STATUSES))
     if actor.kind != "operator":
         ours = select(company_clusters.c.company_id).where(company_clusters.c.cluster_id == actor.cluster_id)
         query = query.where(Application.company_id.in_(ours))
-    return session.scalars(query.order_by(Application.created_at, Application.id)).all()
+    order = (case((Application.status == "question", 1), else_=0), Application.created_at, Application.id)
+    rows = session.scalars(_with_company(query).order_by(*order).limit(limit)).all()
+    return rows, session.scalar(select(func.count()).select_from(query.subquery())) or 0
 
 
 def _with_company(query: Select[Application]) -> Select[Application]:

@@ -7,6 +7,7 @@ from flask import abort, flash, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from barterweb.actors import Actor
+from barterweb.errors import TooMany
 from barterweb.members import queries, service
 from barterweb.members.errors import MemberError
 from barterweb.members.forms import (
@@ -26,8 +27,10 @@ from barterweb.members.forms import (
 )
 from barterweb.members.models import Company, Role
 from barterweb.members.routes.blueprint import bp
+from barterweb.security.facts import INVITATIONS
 from barterweb.web.access import allowed, current_actor, public
 from barterweb.web.copies import kept_for_visitors
+from barterweb.web.filters import waiting
 from barterweb.web.fragments import page_or_fragment, see_other
 
 MANDATE_REVOKED = (
@@ -79,11 +82,17 @@ def invite_POST() -> ResponseReturnValue:
     """Open the company to a colleague or an accountant."""
     actor = current_actor()
     form = InviteForm()
-    if form.validate_on_submit():
-        service.invite_person(actor=actor, invitee=form.invitee())
-        flash(f"L’accès est ouvert. Un courriel part vers {form.email.data}.", "ok")
-        return see_other(url_for("members.own_company_GET"))
-    return _own_company(actor, invite_form=form), 422
+    if not form.validate_on_submit():
+        return _own_company(actor, invite_form=form), 422
+    try:
+        service.count_try(INVITATIONS, actor.member_company_id)
+    except TooMany as error:
+        wait = waiting(error.seconds)
+        form.refuse(f"Trop d’invitations en un jour\u00a0: rien n’est parti. Recommencez dans {wait}.")
+        return _own_company(actor, invite_form=form), 429, {"Retry-After": str(error.seconds)}
+    service.invite_person(actor=actor, invitee=form.invitee())
+    flash(f"L’accès est ouvert. Un courriel part vers {form.email.data}.", "ok")
+    return see_other(url_for("members.own_company_GET"))
 
 
 @bp.post("/mon-entreprise/acces/<id('rol'):role_id>/revocation")

@@ -8,6 +8,7 @@ from barterweb.members import queries, service
 from barterweb.members.policy import is_local_path
 from barterweb.security.facts import Visit, browser_in_words
 from barterweb.web import sessions
+from barterweb.web.filters import waiting
 from barterweb.web.fragments import see_other
 from barterweb.web.navigation import menu_of
 
@@ -63,15 +64,9 @@ def kept_private(page: str, status: int = 200) -> Response:
 
 def too_many(template: str, error: TooMany, **context: object) -> Response:
     """Show a form again with how long to wait: 429."""
-    minutes = -(-error.seconds // 60)
-    wait = (
-        "une minute"
-        if minutes <= 1
-        else f"{minutes} minutes"
-        if minutes < 120
-        else f"{-(-minutes // 60)} heures"
+    sentence = (
+        f"Trop d’essais en peu de temps\u00a0: rien n’a changé. Recommencez dans {waiting(error.seconds)}."
     )
-    sentence = f"Trop d’essais en peu de temps\u00a0: rien n’a changé. Recommencez dans {wait}."
     context["form"].refuse(sentence)  # type: ignore[attr-defined]
     response = kept_private(render_template(template, **context), 429)
     response.headers["Retry-After"] = str(error.seconds)

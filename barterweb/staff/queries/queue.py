@@ -19,7 +19,10 @@ from barterweb.members.models import Application, Company, Membership
 from barterweb.members.policy import PUBLIC_STATUSES
 from barterweb.staff import facts
 from barterweb.staff.facts import SHOWN, AccountLine, ContestLine, Lines, ListingLine, MemberLine, TradeLine
-from barterweb.staff.queries.scope import companies_of
+from barterweb.staff.queries.scope import in_scope
+from barterweb.standing import queries as standing
+from barterweb.standing.models import CreditRequest
+from barterweb.standing.queries import Dues
 from barterweb.trades.models import Trade, TradeEvent, TradeVersion
 
 AGREED_STATES = ("agreed", "delivered", "disputed", "settled")
@@ -35,9 +38,11 @@ class Queue:
     applications: Lines[Application]
     disputes: Lines[TradeLine]
     contests: Lines[ContestLine]
+    credit: Lines[CreditRequest]
     deliveries: Lines[TradeLine]
     limits: Lines[AccountLine]
     needs: Lines[ListingLine]
+    unpaid: Lines[Dues]
     without_offer: Lines[MemberLine]
     idle: Lines[AccountLine]
     without_trade: Lines[MemberLine]
@@ -45,85 +50,119 @@ class Queue:
     memberships: Lines[MemberLine]
 
 
-def queue_of(actor: Actor) -> Queue:
-    """Return the actor's queue: a cluster's for its staff, everything for the operator. Fourteen queries, whatever waits."""
-    companies, today, now = companies_of(actor), clock.today(), clock.now()
+def queue_of(actor: Actor, *, most: int = SHOWN) -> Queue:
+    """Return the actor's queue, `most` lines of each kind: a cluster's for its staff, everything for the operator.
+
+    Twenty queries at most, whatever waits.
+    """
+    today, now = clock.today(), clock.now()
     late = now - timedelta(days=facts.CONFIRMATION_LATE_DAYS)
+    unanswered = now - timedelta(days=facts.NEED_UNANSWERED_DAYS)
+    ours = in_scope(actor, Company.id)
+    members_since = today - timedelta(days=facts.JOINED_WITHOUT_TRADE_DAYS)
     return Queue(
-        applications=_applications(actor),
-        disputes=_trades(companies, "disputed", before=now),
-        contests=_contests(companies),
-        deliveries=_trades(companies, "delivered", before=late),
-        limits=_near_limits(companies),
-        needs=_unanswered_needs(companies, now - timedelta(days=facts.NEED_UNANSWERED_DAYS)),
-        without_offer=_members(companies, Company.status == "active", ~_has_offer(today)),
-        idle=_idle(companies, today - timedelta(days=facts.IDLE_CREDIT_DAYS)),
+        applications=Lines(*members.open_applications(actor, limit=most)),
+        disputes=_trades(actor, "disputed", now, most),
+        contests=_contests(actor, most),
+        credit=Lines(*standing.waiting_requests(in_scope(actor, CreditRequest.company_id), limit=most)),
+        deliveries=_trades(actor, "delivered", late, most),
+        limits=_near_limits(ours, most),
+        needs=_listings(actor, Listing.published_at, most, *_unanswered_since(unanswered)),
+        unpaid=Lines(*standing.overdue_memberships(ours, limit=most)),
+        without_offer=_members(most, ours, Company.status == "active", ~_has_offer(today)),
+        idle=_idle(ours, today - timedelta(days=facts.IDLE_CREDIT_DAYS), most),
         without_trade=_members(
-            companies,
+            most,
+            ours,
             Company.status.in_(PUBLIC_STATUSES),
-            Company.joined_on <= today - timedelta(days=facts.JOINED_WITHOUT_TRADE_DAYS),
+            Company.joined_on <= members_since,
             ~_has_trade(),
         ),
-        ending=_ending_listings(companies, today + timedelta(days=facts.LISTING_ENDS_DAYS)),
-        memberships=_memberships_due(companies, today + timedelta(days=facts.MEMBERSHIP_DUE_DAYS)),
+        ending=_listings(
+            actor,
+            Listing.expires_on,
+            most,
+            Listing.expires_on <= today + timedelta(days=facts.LISTING_ENDS_DAYS),
+        ),
+        memberships=_memberships_due(ours, today + timedelta(days=facts.MEMBERSHIP_DUE_DAYS), most),
     )
 
 
-def _applications(actor: Actor) -> Lines[Application]:
-    """Those that wait for staff first, then those that wait for the applicant's answer."""
-    found = sorted(members.open_applications(actor), key=lambda application: application.status == "question")
-    return Lines(found[:SHOWN], len(found))
-
-
-def _trades(companies: Select[str], state: str, *, before: datetime) -> Lines[TradeLine]:
+def _trades(actor: Actor, state: str, before: datetime, most: int) -> Lines[TradeLine]:
     """Trades that came into `state` before a moment; the event that brought them there has its name, or froze them."""
-    buyer, seller = aliased(Company), aliased(Company)
     since = (
         select(func.max(TradeEvent.at))
         .where(TradeEvent.trade_id == Trade.id, TradeEvent.kind.in_((state, "frozen")))
         .scalar_subquery()
     )
+    came = (
+        select(Trade.id, since.label("since"))
+        .where(Trade.state == state)
+        .where(or_(in_scope(actor, Trade.buyer_id), in_scope(actor, Trade.seller_id)))
+        .subquery()
+    )
+    first = (
+        select(came.c.id, came.c.since, func.count().over().label("total"))
+        .where(came.c.since <= before)
+        .order_by(came.c.since, came.c.id)
+        .limit(most)
+        .subquery()
+    )
+    buyer, seller = aliased(Company), aliased(Company)
     query = (
-        select(Trade.id, Trade.title, buyer.name, seller.name, TradeVersion.barter_cents, since)
+        select(
+            Trade.id,
+            Trade.title,
+            buyer.name,
+            seller.name,
+            TradeVersion.barter_cents,
+            first.c.since,
+            first.c.total,
+        )
+        .join(first, first.c.id == Trade.id)
         .join(buyer, buyer.id == Trade.buyer_id)
         .join(seller, seller.id == Trade.seller_id)
         .join(TradeVersion, and_(TradeVersion.trade_id == Trade.id, TradeVersion.number == Trade.version))
-        .where(Trade.state == state, since <= before)
-        .where(or_(Trade.buyer_id.in_(companies), Trade.seller_id.in_(companies)))
     )
-    return _lines(query, (since, Trade.id), TradeLine)
+    return _lines(query.order_by(first.c.since, Trade.id), TradeLine)
 
 
-def _contests(companies: Select[str]) -> Lines[ContestLine]:
+def _contests(actor: Actor, most: int) -> Lines[ContestLine]:
     """Invoices drawn up under the mandate that their sellers contest."""
     query = (
-        select(InvoiceContest.document_id, Document.number, Company.name, InvoiceContest.contested_at)
+        select(
+            InvoiceContest.document_id,
+            Document.number,
+            Company.name,
+            InvoiceContest.contested_at,
+            func.count().over(),
+        )
         .join(Document, Document.id == InvoiceContest.document_id)
         .join(Company, Company.id == InvoiceContest.company_id)
-        .where(InvoiceContest.outcome == "open", InvoiceContest.company_id.in_(companies))
+        .where(InvoiceContest.outcome == "open", in_scope(actor, InvoiceContest.company_id))
     )
-    return _lines(query, (InvoiceContest.contested_at, InvoiceContest.document_id), ContestLine)
+    query = query.order_by(InvoiceContest.contested_at, InvoiceContest.document_id).limit(most)
+    return _lines(query, ContestLine)
 
 
-def _near_limits(companies: Select[str]) -> Lines[AccountLine]:
+def _near_limits(ours: ColumnElement[bool], most: int) -> Lines[AccountLine]:
     found, total = ledger.accounts_near_limits(
-        _accounts(companies), floor_bp=facts.NEAR_FLOOR_BP, cap_bp=facts.NEAR_CEILING_BP, limit=SHOWN
+        _accounts(ours), floor_bp=facts.NEAR_FLOOR_BP, cap_bp=facts.NEAR_CEILING_BP, limit=most
     )
     names = _company_of(found)
     return Lines([AccountLine(*names[account.id], account) for account in found], total)
 
 
-def _idle(companies: Select[str], since: date) -> Lines[AccountLine]:
+def _idle(ours: ColumnElement[bool], since: date, most: int) -> Lines[AccountLine]:
     found, total = ledger.idle_accounts(
-        _accounts(companies), above_cents=facts.IDLE_CREDIT_CENTS, since=since, limit=SHOWN
+        _accounts(ours), above_cents=facts.IDLE_CREDIT_CENTS, since=since, limit=most
     )
     names = _company_of([idle.account for idle in found])
     return Lines([AccountLine(*names[idle.account.id], idle.account, idle.since) for idle in found], total)
 
 
-def _accounts(companies: Select[str]) -> Select[str | None]:
-    trading = Company.status.in_(PUBLIC_STATUSES)
-    return select(Company.account_id).where(Company.id.in_(companies), trading)
+def _accounts(ours: ColumnElement[bool]) -> Select[str | None]:
+    return select(Company.account_id).where(ours, Company.status.in_(PUBLIC_STATUSES))
 
 
 def _company_of(accounts: Sequence[AccountView]) -> dict[str | None, tuple[str, str]]:
@@ -135,18 +174,13 @@ def _company_of(accounts: Sequence[AccountView]) -> dict[str | None, tuple[str, 
     return {row[0]: (row[1], row[2]) for row in rows}
 
 
-def _unanswered_needs(companies: Select[str], published_before: datetime) -> Lines[ListingLine]:
+def _unanswered_since(moment: datetime) -> tuple[ColumnElement[bool], ...]:
     answered = select(Trade.id).where(Trade.listing_id == Listing.id).exists()
-    conditions = (Listing.kind == "need", Listing.published_at <= published_before, ~answered)
-    return _listings(companies, Listing.published_at, *conditions)
-
-
-def _ending_listings(companies: Select[str], by: date) -> Lines[ListingLine]:
-    return _listings(companies, Listing.expires_on, Listing.expires_on <= by)
+    return Listing.kind == "need", Listing.published_at <= moment, ~answered
 
 
 def _listings(
-    companies: Select[str], order: InstrumentedAttribute[Any], *conditions: ColumnElement[bool]
+    actor: Actor, order: InstrumentedAttribute[Any], most: int, *conditions: ColumnElement[bool]
 ) -> Lines[ListingLine]:
     query = (
         select(
@@ -157,31 +191,33 @@ def _listings(
             Company.name,
             Listing.published_at,
             Listing.expires_on,
+            func.count().over(),
         )
         .join(Company, Company.id == Listing.company_id)
-        .where(Listing.company_id.in_(companies), Company.status.in_(PUBLIC_STATUSES))
+        .where(in_scope(actor, Listing.company_id), Company.status.in_(PUBLIC_STATUSES))
         .where(Listing.status == "online", Listing.expires_on >= clock.today(), *conditions)
     )
-    return _lines(query, (order, Listing.id), ListingLine)
+    return _lines(query.order_by(order, Listing.id).limit(most), ListingLine)
 
 
-def _members(companies: Select[str], *conditions: ColumnElement[bool]) -> Lines[MemberLine]:
+def _members(most: int, *conditions: ColumnElement[bool]) -> Lines[MemberLine]:
     """Companies, those that joined first at the top."""
-    query = select(Company.id, Company.name, Company.joined_on).where(Company.id.in_(companies), *conditions)
-    return _lines(query, (Company.joined_on, Company.id), MemberLine)
+    query = select(Company.id, Company.name, Company.joined_on, func.count().over()).where(*conditions)
+    return _lines(query.order_by(Company.joined_on, Company.id).limit(most), MemberLine)
 
 
-def _memberships_due(companies: Select[str], by: date) -> Lines[MemberLine]:
-    """Companies whose last year of membership ends soon, or has ended."""
-    last = func.max(Membership.ends_on)
-    query = (
-        select(Company.id, Company.name, last)
-        .join(Membership, Membership.company_id == Company.id)
-        .where(Company.id.in_(companies), Company.status.in_(PUBLIC_STATUSES))
-        .group_by(Company.id, Company.name)
-        .having(last <= by)
+def _memberships_due(ours: ColumnElement[bool], by: date, most: int) -> Lines[MemberLine]:
+    """Companies whose last year of membership ends soon, or has ended, and no other was opened."""
+    later = aliased(Membership)
+    opened = select(later.id).where(
+        later.company_id == Membership.company_id, later.ends_on > Membership.ends_on
     )
-    return _lines(query, (last, Company.id), MemberLine)
+    query = (
+        select(Company.id, Company.name, Membership.ends_on, func.count().over())
+        .join(Membership, Membership.company_id == Company.id)
+        .where(ours, Company.status.in_(PUBLIC_STATUSES), Membership.ends_on <= by, ~opened.exists())
+    )
+    return _lines(query.order_by(Membership.ends_on, Company.id).limit(most), MemberLine)
 
 
 def _has_offer(today: date) -> ColumnElement[bool]:
@@ -197,7 +233,7 @@ def _has_trade() -> ColumnElement[bool]:
     return func.coalesce(bought, sold).is_not(None)
 
 
-def _lines(query: Select[*tuple[Any, ...]], order: tuple[Any, ...], make: Callable[..., Line]) -> Lines[Line]:
-    """Run a query for its first rows and, in the same statement, for how many there would be."""
-    rows = session.execute(query.add_columns(func.count().over()).order_by(*order).limit(SHOWN)).all()
+def _lines(query: Select[*tuple[Any, ...]], make: Callable[..., Line]) -> Lines[Line]:
+    """Run a query whose last column is how many rows there would be without its limit."""
+    rows = session.execute(query).all()
     return Lines([make(*row[:-1]) for row in rows], rows[0][-1] if rows else 0)

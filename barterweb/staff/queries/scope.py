@@ -1,6 +1,7 @@
 """Which companies an actor answers for."""
 
-from sqlalchemy import Select, false, select
+from sqlalchemy import ColumnElement, Select, false, select, true
+from sqlalchemy.orm import InstrumentedAttribute
 
 from barterweb.actors import Actor
 from barterweb.members.models import Company, company_clusters
@@ -15,3 +16,8 @@ def companies_of(actor: Actor) -> Select[str]:
     if actor.kind == "funder":
         return select(Company.id).where(Company.region_id == actor.region_id)
     return select(Company.id).where(false())
+
+
+def in_scope(actor: Actor, company_id: InstrumentedAttribute[str]) -> ColumnElement[bool]:
+    """Tell of a column of companies' ids whether the actor answers for them; nothing is looked up for the operator."""
+    return true() if actor.kind == "operator" else company_id.in_(companies_of(actor))

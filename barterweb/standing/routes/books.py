@@ -24,7 +24,8 @@ from barterweb.standing.forms import (
 from barterweb.standing.routes.blueprint import bp
 from barterweb.web.access import allowed, current_actor
 from barterweb.web.fragments import page_or_fragment, see_other
-from barterweb.web.paging import Pages, page_number
+from barterweb.web.navigation import after_decision
+from barterweb.web.paging import asked_page
 
 PAGE_SIZE = 50
 
@@ -36,11 +37,9 @@ def memberships_GET() -> ResponseReturnValue:
     chosen = request.args.get("liste", "a-regler")
     if chosen not in queries.MEMBERSHIP_LISTS:
         raise NotFound
-    number = page_number(request.args)
-    rows, total = queries.memberships(chosen, limit=PAGE_SIZE, offset=(number - 1) * PAGE_SIZE)
-    pages = Pages(number, max(1, -(-total // PAGE_SIZE)), total)
-    if number > pages.pages:
-        raise NotFound
+    asked = asked_page(PAGE_SIZE)
+    rows, total = queries.memberships(chosen, limit=PAGE_SIZE, offset=asked.offset)
+    pages = asked.of(total)
     return page_or_fragment(
         "standing/memberships.html",
         "standing/_memberships.html",
@@ -73,7 +72,7 @@ def payment_POST(membership_id: str) -> ResponseReturnValue:
                 reference=form.reference.data,
             )
             flash("Règlement enregistré\u00a0: l’entreprise en est avertie.", "ok")
-            return see_other(url_for("standing.memberships_GET"))
+            return see_other(after_decision(url_for("standing.memberships_GET")))
         except StandingError as error:
             form.refuse(explain(error))
     return _payment(membership_id, form, ReasonForm(formdata=None), 422)
@@ -100,9 +99,12 @@ def undo_payment_POST(membership_id: str) -> ResponseReturnValue:
 @allowed("operator")
 def requests_GET() -> ResponseReturnValue:
     """List the requests for credit, and each region's reserve."""
+    asked = asked_page(PAGE_SIZE)
+    waiting, total = queries.waiting_requests(limit=PAGE_SIZE, offset=asked.offset)
     return render_template(
         "standing/requests.html",
-        waiting=queries.waiting_requests(),
+        waiting=waiting,
+        pages=asked.of(total),
         decided=queries.decided_requests(),
         reserves=queries.reserves(),
     )
@@ -128,7 +130,7 @@ def request_POST(request_id: str) -> ResponseReturnValue:
         flash(_decide(request_id, form), "ok")
     except Conflict:
         return _request(request_id, CreditDecisionForm(formdata=None), 409, too_late=True)
-    return see_other(url_for("standing.request_GET", request_id=request_id))
+    return see_other(after_decision(url_for("standing.request_GET", request_id=request_id)))
 
 
 def _decide(request_id: str, form: CreditDecisionForm) -> str:
@@ -146,7 +148,11 @@ def _decide(request_id: str, form: CreditDecisionForm) -> str:
 @allowed("operator")
 def claims_GET() -> ResponseReturnValue:
     """List what companies that left or failed owe, and each region's reserve."""
-    return render_template("standing/claims.html", claims=queries.claims(), reserves=queries.reserves())
+    asked = asked_page(PAGE_SIZE)
+    rows, total = queries.claims(limit=PAGE_SIZE, offset=asked.offset)
+    return render_template(
+        "standing/claims.html", claims=rows, pages=asked.of(total), reserves=queries.reserves()
+    )
 
 
 @bp.get("/operateur/creances/<id('cre'):claim_id>")

@@ -2,12 +2,12 @@
 
 from collections.abc import Callable
 
-from flask import flash, render_template, url_for
+from flask import flash, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from barterweb import clock, ledger
 from barterweb.actors import STAFF_KINDS
-from barterweb.errors import BusinessError
+from barterweb.errors import BusinessError, NotFound
 from barterweb.members import queries as members
 from barterweb.members import service as member_service
 from barterweb.members.forms import ROLE_NAMES, SIZES, STATUSES
@@ -15,22 +15,43 @@ from barterweb.standing import policy, queries, service
 from barterweb.standing.forms import InsolvencyForm, LeaveForm, LimitsForm, StatusForm, amount_of, explain
 from barterweb.standing.routes.blueprint import bp
 from barterweb.web.access import allowed, current_actor
-from barterweb.web.fields import Form
-from barterweb.web.fragments import see_other
+from barterweb.web.fields import Form, clean
+from barterweb.web.fragments import page_or_fragment, see_other
+from barterweb.web.paging import asked_page
 
 EVENTS_SHOWN = 60
+PAGE_SIZE = 100
 
 
 @bp.get("/pole/entreprises")
 @allowed(*STAFF_KINDS)
 def companies_GET() -> ResponseReturnValue:
-    """List the companies the actor looks after, by status."""
+    """List the companies the actor looks after that are in one status, all or those that hold some words."""
     actor = current_actor()
-    groups = {
-        status: queries.companies_by_status(actor, (status,))
-        for status in ("suspended", "insolvent", "left", "standby", "active")
-    }
-    return render_template("standing/companies.html", groups=groups, statuses=STATUSES)
+    counts = queries.companies_by_status(actor)
+    status = _status(counts)
+    words, asked = clean(request.args.get("mots", "")).strip(), asked_page(PAGE_SIZE)
+    companies, total = queries.companies_looked_after(
+        actor, status=status, words=words, limit=PAGE_SIZE, offset=asked.offset
+    )
+    return page_or_fragment(
+        "standing/companies.html",
+        "standing/_companies.html",
+        companies=companies,
+        pages=asked.of(total),
+        counts=counts,
+        chosen=status,
+        words=words,
+        statuses=STATUSES,
+    )
+
+
+def _status(counts: dict[str, int]) -> str:
+    """Return the status that the address names, or the first one that has companies."""
+    status = request.args.get("etat", "") or next(iter(counts), "active")
+    if status not in policy.LOOKED_AFTER:
+        raise NotFound
+    return status
 
 
 @bp.get("/pole/entreprises/<id('cmp'):company_id>")
