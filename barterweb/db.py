@@ -27,7 +27,7 @@ import flask_sqlalchemy.session
 from flask import Flask, current_app
 from sqlalchemy import Connection, DateTime, Dialect, Engine, MetaData, event, text
 from sqlalchemy.exc import DBAPIError, DisconnectionError, OperationalError
-from sqlalchemy.orm import DeclarativeBase
+from sqlalchemy.orm import DeclarativeBase, Session
 from sqlalchemy.types import TypeDecorator
 
 from barterweb.writer_queue import QueueTimeout, turn
@@ -253,24 +253,25 @@ def open_transaction() -> Iterator[None]:
 @contextmanager
 def open_essential_transaction() -> Iterator[None]:
     """Open one write transaction for the block, even while the site is read-only."""
-    if session.info.get("writing"):
+    own = session()
+    if own.info.get("writing"):
         raise TransactionMisuse("a transaction is already open; a verb may not call another verb")
-    if session.info.get("writes_forbidden"):
+    if own.info.get("writes_forbidden"):
         raise TransactionMisuse("a request that only reads may not write; see barterweb.web.access.may_write")
-    if session.new or session.dirty or session.deleted:
+    if own.new or own.dirty or own.deleted:
         raise TransactionMisuse("objects were changed outside a transaction")
-    session.rollback()  # ends the reading snapshot: the transaction must see what is committed now
+    own.rollback()  # ends the reading snapshot: the transaction must see what is committed now
     try:
         with _turn_to_write():
-            session.info["writing"] = True
+            own.info["writing"] = True
             try:
                 yield
-                _commit()
+                _commit(own)
             except BaseException:
-                session.rollback()
+                own.rollback()
                 raise
             finally:
-                session.info.pop("writing", None)
+                own.info.pop("writing", None)
     except QueueTimeout as error:
         raise DatabaseBusy from error
 
@@ -310,10 +311,10 @@ def _past_sqlalchemy(connection: Connection) -> Iterator[Any]:
         raise DBAPIError.instance(None, None, error, driver_errors, connection_invalidated=lost) from error
 
 
-def _commit() -> None:
-    session.flush()  # so that what the database refuses is told apart from a commit whose answer was lost
+def _commit(own: Session) -> None:
+    own.flush()  # so that what the database refuses is told apart from a commit whose answer was lost
     try:
-        session.commit()
+        own.commit()
     except DBAPIError as error:
         if error.connection_invalidated:
             raise OutcomeUnknown from error
@@ -373,5 +374,7 @@ def _prepare_sqlite(connection: Any, _record: Any) -> None:
 def _begin_sqlite(connection: Any) -> None:
     reads = connection.get_execution_options().get("barterweb_reads", False)
     with _past_sqlalchemy(connection) as driver:
-        driver.execute(f"PRAGMA query_only={'ON' if reads else 'OFF'}")
+        if connection.info.get("reads") != reads:  # setting it makes SQLite prepare all its statements anew
+            driver.execute(f"PRAGMA query_only={'ON' if reads else 'OFF'}")
+            connection.info["reads"] = reads
         driver.execute("BEGIN" if reads else "BEGIN IMMEDIATE")

@@ -137,6 +137,18 @@ def test_reading_after_writing_is_read_only_again(context: Flask) -> None:
     assert regions() == ["ara"]
 
 
+@pytest.mark.only_on("sqlite")
+def test_what_sqlite_prepared_stays_prepared_while_a_connection_goes_on_reading(context: Flask) -> None:
+    """Setting `query_only` makes SQLite prepare every statement of the connection anew: a third of a booking."""
+    said: list[str] = []
+    db.session.connection().connection.driver_connection.set_trace_callback(said.append)
+    for _ in range(2):
+        db.session.rollback()
+        db.session.execute(sa.text("SELECT 1"))
+    assert said.count("SELECT 1") == 2
+    assert not any("query_only" in statement for statement in said)
+
+
 def test_a_page_sees_one_snapshot(context: Flask, app: Flask) -> None:
     assert regions() == []
     elsewhere = threading.Thread(target=_in_context, args=(app, create_region, "ara"))
