@@ -21,7 +21,7 @@ VNU := $(JUDGES)/vnu.jar
 CHROMIUM80 := $(JUDGES)/chromium80/chromium
 
 .DEFAULT_GOAL := help
-.PHONY: help run test torture check fix routes lock browsers bench bench-documents bench-ledger bench-pages bench-scale coverage scan sbom machine machine-for-tests
+.PHONY: help run test torture check fix routes lock browsers bench-documents bench-ledger bench-pages bench-scale bench-search coverage scan sbom machine machine-for-tests
 
 help: ## List what can be done
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | while IFS="$$(printf '\t')" read -r name what; \
@@ -76,8 +76,8 @@ bench-ledger: $(TOOLS) $(VENV)-peers/ready ## Measure the ledger beside the limi
 bench-scale: $(TOOLS) ## Load 20,000 companies and 1,000,000 transfers on both databases, verify, open the pages
 	@$(BIN)/python -m bench.scale
 
-bench: $(TOOLS) ## Measure (bench/)
-	@$(BIN)/python -m bench
+bench-search: $(TOOLS) ## Measure search on judged queries and on 100,000 listings
+	@$(BIN)/python -m bench.search
 
 bench-pages: $(TOOLS) ## Measure pages beside a bare Flask page and Django (PAGES="--companies 2000" and so on)
 	$(STEP) "Django, in an environment of its own" $(PYTHON) -m venv $(VENV)/bench
