@@ -77,7 +77,7 @@ bench-scale: $(TOOLS) ## Load 20,000 companies and 1,000,000 transfers on both d
 	@$(BIN)/python -m bench.scale
 
 bench-search: $(TOOLS) ## Measure search on judged queries and on 100,000 listings
-	@$(BIN)/python -m bench.search
+	@$(BIN)/python -m bench.search --quality --speed
 
 bench-pages: $(TOOLS) ## Measure pages beside a bare Flask page and Django (PAGES="--companies 2000" and so on)
 	$(STEP) "Django, in an environment of its own" $(PYTHON) -m venv $(VENV)/bench
