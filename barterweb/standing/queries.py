@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy import BigInteger, ColumnElement, Row, Select, case, cast, func, select
 from sqlalchemy.orm import joinedload, selectinload
@@ -20,6 +20,8 @@ from barterweb.money import vat_of
 from barterweb.standing.facts import MEMBERSHIP_VAT_BP, UNPAID_SOON_DAYS
 from barterweb.standing.models import Claim, Clearing, CreditRequest
 from barterweb.standing.policy import LOOKED_AFTER
+
+Found = TypeVar("Found")
 
 LATEST = 20
 
@@ -84,13 +86,10 @@ def waiting_requests(
 ) -> tuple[Sequence[CreditRequest], int]:
     """Return one page of the requests for credit that wait, the oldest first, with their companies, and how many wait."""
     query = select(CreditRequest).where(CreditRequest.status == "waiting", *conditions)
-    rows = session.scalars(
-        query.options(selectinload(CreditRequest.company))
-        .order_by(CreditRequest.asked_at, CreditRequest.id)
-        .limit(limit)
-        .offset(offset)
-    ).all()
-    return rows, _count(query)
+    ordered = query.options(joinedload(CreditRequest.company)).order_by(
+        CreditRequest.asked_at, CreditRequest.id
+    )
+    return _page(ordered, limit=limit, offset=offset)
 
 
 def decided_requests() -> Sequence[CreditRequest]:
@@ -139,13 +138,9 @@ def memberships(chosen: str, *, limit: int, offset: int) -> tuple[list[Dues], in
     """Return one page of the years of membership on a list, the most urgent first, and how many there are."""
     query = _on_list(chosen)
     order = Membership.due_on.desc() if chosen in ("offertes", "reglees") else Membership.due_on
-    rows = session.scalars(
-        query.options(joinedload(Membership.company))
-        .order_by(order, Membership.id)
-        .limit(limit)
-        .offset(offset)
-    ).all()
-    return [dues_of(year) for year in rows], _count(query)
+    ordered = query.options(joinedload(Membership.company)).order_by(order, Membership.id)
+    years, total = _page(ordered, limit=limit, offset=offset)
+    return [dues_of(year) for year in years], total
 
 
 def membership_counts() -> dict[str, int]:
@@ -173,12 +168,9 @@ def overdue_memberships(ours: ColumnElement[bool], *, limit: int) -> tuple[list[
     """
     soon = clock.today() + timedelta(days=UNPAID_SOON_DAYS)
     query = _on_list("a-regler").where(ours, Membership.due_on <= soon)
-    rows = session.scalars(
-        query.options(selectinload(Membership.company))
-        .order_by(Membership.due_on, Membership.id)
-        .limit(limit)
-    ).all()
-    return [dues_of(year) for year in rows], _count(query)
+    ordered = query.options(joinedload(Membership.company)).order_by(Membership.due_on, Membership.id)
+    years, total = _page(ordered, limit=limit)
+    return [dues_of(year) for year in years], total
 
 
 def membership(membership_id: str) -> Dues:
@@ -296,6 +288,14 @@ def _looked_after(actor: Actor) -> Select[Company]:
         return query
     ours = select(company_clusters.c.company_id).where(company_clusters.c.cluster_id == actor.cluster_id)
     return query.where(Company.id.in_(ours))
+
+
+def _page(query: Select[Found], *, limit: int, offset: int = 0) -> tuple[list[Found], int]:
+    """Return some rows of an ordered query and how many it has, asked at once."""
+    rows = session.execute(query.add_columns(func.count().over()).limit(limit).offset(offset)).all()
+    if not rows and offset:
+        return [], _count(query.order_by(None))
+    return [row[0] for row in rows], rows[0][1] if rows else 0
 
 
 def _count(query: Select[Any]) -> int:

@@ -10,7 +10,7 @@ from sqlalchemy.orm import joinedload
 
 from barterweb import clock, ledger
 from barterweb.actors import Actor
-from barterweb.db import session
+from barterweb.db import memory, session
 from barterweb.documents import queries as documents
 from barterweb.documents.facts import InvoiceLine
 from barterweb.errors import NotFound
@@ -343,14 +343,29 @@ def _figure(account: ledger.AccountView, moved_cents: int, *, held: bool, thresh
 
 
 def network_figures() -> NetworkFigures:
-    """Return how much the network traded over twelve months."""
-    since = clock.now() - timedelta(days=365)
-    row = session.execute(
-        select(func.count(), func.coalesce(func.sum(Trade.settled_barter_cents), 0)).where(
-            Trade.state == "settled", Trade.settled_at >= since
-        )
-    ).one()
-    return NetworkFigures(row[0], int(row[1] or 0))
+    """Return how much the network traded over twelve months, up to this moment.
+
+    What was settled before today does not change: each process sums it once a day.
+    """
+    today = clock.today()
+    kept: dict[date, NetworkFigures] = memory().setdefault("settled_before", {})
+    if today not in kept:
+        kept.clear()
+        kept[today] = _settled(clock.start_of(today - timedelta(days=365)), clock.start_of(today))
+    earlier, since = kept[today], _settled(clock.start_of(today), None)
+    return NetworkFigures(
+        earlier.trades_settled + since.trades_settled, earlier.volume_cents + since.volume_cents
+    )
+
+
+def _settled(since: datetime, until: datetime | None) -> NetworkFigures:
+    query = select(func.count(), func.coalesce(func.sum(Trade.settled_barter_cents), 0)).where(
+        Trade.state == "settled", Trade.settled_at >= since
+    )
+    if until is not None:
+        query = query.where(Trade.settled_at < until)
+    number, volume = session.execute(query).one()
+    return NetworkFigures(number, int(volume or 0))
 
 
 def disputed_trades() -> Sequence[Trade]:

@@ -281,4 +281,4 @@ def test_the_queue_costs_the_same_queries_however_much_waits(
             with count_queries() as statements:  # type: ignore[attr-defined]
                 operator.get("/pole")
         counts.append(len(statements))
-    assert counts[0] == counts[1] <= 20, counts
+    assert counts[0] == counts[1] <= 16, counts

@@ -44,8 +44,9 @@ def open_applications(actor: Actor, *, limit: int) -> tuple[Sequence[Application
         ours = select(company_clusters.c.company_id).where(company_clusters.c.cluster_id == actor.cluster_id)
         query = query.where(Application.company_id.in_(ours))
     order = (case((Application.status == "question", 1), else_=0), Application.created_at, Application.id)
-    rows = session.scalars(_with_company(query).order_by(*order).limit(limit)).all()
-    return rows, session.scalar(select(func.count()).select_from(query.subquery())) or 0
+    counted = _with_company(query).add_columns(func.count().over()).order_by(*order).limit(limit)
+    rows = session.execute(counted).all()
+    return [row[0] for row in rows], rows[0][1] if rows else 0
 
 
 def _with_company(query: Select[Application]) -> Select[Application]:

@@ -53,24 +53,25 @@ class Queue:
 def queue_of(actor: Actor, *, most: int = SHOWN) -> Queue:
     """Return the actor's queue, `most` lines of each kind: a cluster's for its staff, everything for the operator.
 
-    Twenty queries at most, whatever waits.
+    Sixteen queries at most, whatever waits.
     """
     today, now = clock.today(), clock.now()
     late = now - timedelta(days=facts.CONFIRMATION_LATE_DAYS)
     unanswered = now - timedelta(days=facts.NEED_UNANSWERED_DAYS)
     ours = in_scope(actor, Company.id)
     members_since = today - timedelta(days=facts.JOINED_WITHOUT_TRADE_DAYS)
+    limits, idle = _account_lines(ours, today - timedelta(days=facts.IDLE_CREDIT_DAYS), most)
     return Queue(
         applications=Lines(*members.open_applications(actor, limit=most)),
         disputes=_trades(actor, "disputed", now, most),
         contests=_contests(actor, most),
         credit=Lines(*standing.waiting_requests(in_scope(actor, CreditRequest.company_id), limit=most)),
         deliveries=_trades(actor, "delivered", late, most),
-        limits=_near_limits(ours, most),
+        limits=limits,
         needs=_listings(actor, Listing.published_at, most, *_unanswered_since(unanswered)),
         unpaid=Lines(*standing.overdue_memberships(ours, limit=most)),
         without_offer=_members(most, ours, Company.status == "active", ~_has_offer(today)),
-        idle=_idle(ours, today - timedelta(days=facts.IDLE_CREDIT_DAYS), most),
+        idle=idle,
         without_trade=_members(
             most,
             ours,
@@ -145,20 +146,23 @@ def _contests(actor: Actor, most: int) -> Lines[ContestLine]:
     return _lines(query, ContestLine)
 
 
-def _near_limits(ours: ColumnElement[bool], most: int) -> Lines[AccountLine]:
-    found, total = ledger.accounts_near_limits(
+def _account_lines(
+    ours: ColumnElement[bool], since: date, most: int
+) -> tuple[Lines[AccountLine], Lines[AccountLine]]:
+    """Accounts near a limit, and accounts with credit that lie idle since a day; their companies are asked once."""
+    near, near_total = ledger.accounts_near_limits(
         _accounts(ours), floor_bp=facts.NEAR_FLOOR_BP, cap_bp=facts.NEAR_CEILING_BP, limit=most
     )
-    names = _company_of(found)
-    return Lines([AccountLine(*names[account.id], account) for account in found], total)
-
-
-def _idle(ours: ColumnElement[bool], since: date, most: int) -> Lines[AccountLine]:
-    found, total = ledger.idle_accounts(
+    idle, idle_total = ledger.idle_accounts(
         _accounts(ours), above_cents=facts.IDLE_CREDIT_CENTS, since=since, limit=most
     )
-    names = _company_of([idle.account for idle in found])
-    return Lines([AccountLine(*names[idle.account.id], idle.account, idle.since) for idle in found], total)
+    names = _company_of([*near, *(lying.account for lying in idle)])
+    return (
+        Lines([AccountLine(*names[account.id], account) for account in near], near_total),
+        Lines(
+            [AccountLine(*names[lying.account.id], lying.account, lying.since) for lying in idle], idle_total
+        ),
+    )
 
 
 def _accounts(ours: ColumnElement[bool]) -> Select[str | None]:
