@@ -16,6 +16,7 @@ from barterweb import ledger
 from barterweb.documents import service as documents
 from barterweb.documents.archive import Archive, archive_of
 from barterweb.joining import service as joining
+from barterweb.listings import saved
 from barterweb.listings import service as listings
 from barterweb.members import service as members
 from barterweb.operations import queries as site
@@ -49,6 +50,7 @@ JOBS = (
     Job("buyers reminded", settlement.remind_buyers),
     Job("deliveries confirmed automatically", settlement.confirm_overdue_deliveries),
     Job("listings expired", listings.expire_listings),
+    Job("people told of new listings", saved.tell_new_listings, every=HOUR),
     Job("waiting invoices issued", documents.issue_waiting_invoices, every=HOUR),
     Job("fees invoiced", documents.issue_fee_invoices, every=DAY),
     Job("monthly statements issued", documents.issue_monthly_statements, every=HOUR),

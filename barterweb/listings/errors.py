@@ -54,3 +54,10 @@ class ListingIdTaken(ListingError):
     """The form's id served before, for a listing of another company."""
 
     listing_id: str
+
+
+@dataclass
+class SearchesFull(ListingError):
+    """The person keeps as many searches as one may; `most` says how many."""
+
+    most: int

@@ -19,6 +19,7 @@ from barterweb.listings.errors import (
     ListingChanged,
     ListingIdTaken,
     PhotosFull,
+    SearchesFull,
     UnknownPlace,
 )
 from barterweb.listings.facts import CATEGORIES, PHOTO_SIDE, VAT_RATES_BP, Content
@@ -181,6 +182,16 @@ class PhotoForm(Form):
         return self.photo.data
 
 
+class SearchForm(Form):
+    """The name of a saved search; the id is that of the search to be."""
+
+    search_id = IdField("rec", widget=HiddenInput())
+    name = TextField(
+        "Nom de la recherche",
+        validators=[DataRequired("Donnez un nom à la recherche."), _at_most(LONGEST_TITLE)],
+    )
+
+
 def form_of(listing: Listing) -> ListingForm:
     """Return the form filled from a listing."""
     return ListingForm(
@@ -205,6 +216,9 @@ _SENTENCES: dict[type[BusinessError], str] = {
     ListingIdTaken: "Ce formulaire a déjà servi\u00a0: ouvrez-en un nouveau. Rien n’a été enregistré.",
     PhotosFull: (
         "L’annonce a déjà quatre photos\u00a0: celle-ci n’est pas ajoutée. Retirez-en une, puis recommencez."
+    ),
+    SearchesFull: (
+        "Vous gardez déjà vingt recherches\u00a0: celle-ci n’est pas enregistrée. Retirez-en une, puis recommencez."
     ),
     UnknownPlace: _WRONG_PLACE,
 }
@@ -346,6 +360,13 @@ def chips(filters: Filters, clusters: Sequence[Cluster]) -> list[tuple[str, Filt
     if filters.exact:
         found.append(("Mots exacts", replace(filters, exact=False)))
     return found
+
+
+def name_of(filters: Filters, clusters: Sequence[Cluster]) -> str:
+    """Return a name for a search, made of its words and its chips, short enough to be kept."""
+    parts = [filters.words, *(label for label, _ in chips(filters, clusters))]
+    name = ", ".join(part for part in parts if part) or "Toutes les annonces"
+    return name if len(name) <= LONGEST_TITLE else f"{name[: LONGEST_TITLE - 1].rstrip(' ,')}…"
 
 
 _EMPTY: dict[str, dict[str, Any]] = {

@@ -1,8 +1,9 @@
-"""The table of listings: what companies offer and need."""
+"""The tables of listings: what companies offer and need, their photos, and the searches people keep."""
 
 from datetime import date, datetime
+from typing import Any
 
-from sqlalchemy import BigInteger, CheckConstraint, Date, ForeignKey, Index, String, Text
+from sqlalchemy import JSON, BigInteger, CheckConstraint, Date, ForeignKey, Index, String, Text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from barterweb.db import Model, Timestamp
@@ -84,3 +85,35 @@ class ListingPhoto(Model):
     small_width: Mapped[int]
     small_height: Mapped[int]
     added_at: Mapped[datetime] = mapped_column(Timestamp)
+
+
+class SavedSearch(Model):
+    """A search a person keeps and is told about, for a company, or for none when staff keep it.
+
+    `filters` are the fields of `search.Filters` that restrict it. What was published before `looked_at` is known already;
+    while `paused_at` says since when nobody looks, the person is told nothing.
+    """
+
+    __tablename__ = "saved_searches"
+    __table_args__ = (
+        CheckConstraint("name <> ''", name="name"),
+        Index("ix_saved_searches_paused_at_looked_at", "paused_at", "looked_at"),
+    )
+
+    id: Mapped[str] = mapped_column(String(40), primary_key=True)
+    person_id: Mapped[str] = mapped_column(ForeignKey("people.id"), index=True)
+    company_id: Mapped[str | None] = mapped_column(ForeignKey("companies.id"))
+    name: Mapped[str] = mapped_column(String(80))
+    filters: Mapped[dict[str, Any]] = mapped_column(JSON)
+    created_at: Mapped[datetime] = mapped_column(Timestamp)
+    looked_at: Mapped[datetime] = mapped_column(Timestamp)
+    paused_at: Mapped[datetime | None] = mapped_column(Timestamp)
+
+
+class ToldListing(Model):
+    """A listing that a saved search has told of: it is never told twice."""
+
+    __tablename__ = "saved_search_listings"
+
+    search_id: Mapped[str] = mapped_column(ForeignKey("saved_searches.id"), primary_key=True)
+    listing_id: Mapped[str] = mapped_column(ForeignKey("listings.id"), primary_key=True)

@@ -32,6 +32,9 @@ KINDS = frozenset(
     }
 )
 
+NEW_LISTINGS = "new_listings"
+"""The kind that tells of a saved search instead of a trade; its letter is the search's, one a person and day."""
+
 URGENT_KINDS = frozenset(
     {
         "proposal",
@@ -52,33 +55,41 @@ NOT_AGAIN_WITHIN = {"message": timedelta(days=1)}
 """Kinds that are not told again for so long to somebody who has not read the last one: a conversation is one letter."""
 
 PAYLOAD_KEYS = frozenset({"trade_id", "title", "counterparty", "amount_cents", "due_on"})
-"""What every payload holds, as text. `amount_cents` is the Barter part (for limit_reached, what is still available);
-`due_on` is empty or a date as 2026-08-03: the last day to answer a proposal, the planned delivery of an agreement,
-the automatic confirmation of a delivery."""
+"""What every payload about a trade holds, as text. `amount_cents` is the Barter part (for limit_reached, what is still
+available); `due_on` is empty or a date as 2026-08-03: the last day to answer a proposal, the planned delivery of an
+agreement, the automatic confirmation of a delivery."""
+
+
+SEARCH_KEYS = frozenset({"title", "listings"})
+"""What the payload of `NEW_LISTINGS` holds: the search's name, and how many listings are new."""
 
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """A notification as its page shows it; `amount_cents` in cents of Barter, `due_on` as for `PAYLOAD_KEYS`."""
+    """A notification as its page shows it; `amount_cents` in cents of Barter, `due_on` as for `PAYLOAD_KEYS`.
+
+    `subject_id` names the trade or the saved search; of a search, `listings` says how many are new.
+    """
 
     kind: str
     at: datetime
     read: bool
-    trade_id: str
+    subject_id: str
     title: str
     counterparty: str
     amount_cents: int
     due_on: date | None
+    listings: int
 
 
 def require_payload(kind: str, payload: Mapping[str, str]) -> None:
     """Raise `UnknownNotification` unless the kind exists and the payload holds what its sentence needs, readable."""
-    missing = sorted(PAYLOAD_KEYS - payload.keys())
-    if kind not in KINDS or missing:
+    missing = sorted((SEARCH_KEYS if kind == NEW_LISTINGS else PAYLOAD_KEYS) - payload.keys())
+    if kind not in {*KINDS, NEW_LISTINGS} or missing:
         raise UnknownNotification(f"{kind}: missing {missing}" if missing else f"no kind {kind!r}")
     try:
-        int(payload["amount_cents"])
-        read_date(payload["due_on"])
+        int(payload["listings" if kind == NEW_LISTINGS else "amount_cents"])
+        read_date(payload.get("due_on", ""))
     except ValueError as error:
         raise UnknownNotification(f"{kind}: {error}") from error
 

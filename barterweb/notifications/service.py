@@ -33,25 +33,38 @@ def notify_company(
     require_transaction()
     require_payload(kind, payload)
     company = members.company(company_id)
-    now = clock.now()
     spared = {except_person_id, *_told_lately(company_id, kind, subject_id)}
     for person in members.members_of(company_id, kinds):
         if person.id in spared:
             continue
-        session.add(
-            Notification(
-                id=new_id("ntf"),
-                person_id=person.id,
-                company_id=company_id,
-                kind=kind,
-                subject_id=subject_id,
-                payload=dict(payload),
-                created_at=now,
-            )
+        notify_person(
+            person_id=person.id, company_id=company_id, kind=kind, subject_id=subject_id, payload=payload
         )
         if kind in URGENT_KINDS:
             letter = {**payload, "company": company.name}
             outbox.queue_mail(to_email=person.email, to_name=person.name, kind=kind, payload=letter)
+
+
+def notify_person(
+    *, person_id: str, company_id: str, kind: str, subject_id: str, payload: Mapping[str, str]
+) -> None:
+    """Tell one person, acting for a company, in the application only, within the caller's transaction.
+
+    Raises `TransactionMisuse` outside of a transaction, `UnknownNotification`.
+    """
+    require_transaction()
+    require_payload(kind, payload)
+    session.add(
+        Notification(
+            id=new_id("ntf"),
+            person_id=person_id,
+            company_id=company_id,
+            kind=kind,
+            subject_id=subject_id,
+            payload=dict(payload),
+            created_at=clock.now(),
+        )
+    )
 
 
 def write_to_company(

@@ -44,6 +44,7 @@ KINDS: Mapping[str, frozenset[str]] = {
     "invoice_contested": frozenset({"number", "page"}),
     "contest_answered": frozenset({"number", "page"}),
     "statements_ready": frozenset({"companies", "month", "path"}),
+    "new_listings": frozenset({"searches"}),
     "site_read_only": frozenset({"reason", "by"}),
 }
 """Every kind of letter and what its payload must hold, as text: amounts in cents, dates as 2026-08-03 or empty, paths.

@@ -72,6 +72,12 @@ RULES = (
         365,
     ),
     Rule(
+        "searches",
+        "Recherches enregistrées, et les annonces qu’elles vous ont signalées",
+        "Vous prévenir des nouvelles annonces (contrat)",
+        "Tant que vous les gardez\u00a0; effacées avec votre nom",
+    ),
+    Rule(
         "applications",
         "Candidature refusée\u00a0: nom et adresse du contact",
         "Répondre à la candidature (mesures avant contrat)",

@@ -10,6 +10,7 @@ from sqlalchemy import delete, update
 
 from barterweb import clock
 from barterweb.db import Base, require_transaction, session, transaction
+from barterweb.listings import saved
 from barterweb.members.models import Application, AuditEvent, Invitation, Person, Role
 from barterweb.members.service import record_access_event
 from barterweb.notifications.models import Notification
@@ -71,6 +72,7 @@ def _erase(person_id: str) -> None:
     guards.forget_person(person_id)
     session.execute(delete(Invitation).where(Invitation.person_id == person_id))
     session.execute(delete(Notification).where(Notification.person_id == person_id))
+    saved.forget_person(person_id)
     session.execute(
         update(Role)
         .where(Role.person_id == person_id, Role.revoked_at.is_(None))

@@ -36,6 +36,7 @@ SAMPLE = {
     "path": "/comptes",
     "document": "invoice",
     "number": "BC2026-00017",
+    "searches": "rec_01k0000000000000000000000a 3 Stockage\nrec_01k0000000000000000000000b 1 Comptable | Lyon",
 }
 LINKS = {
     **dict.fromkeys(TRADE_KINDS, f"{SITE}/echanges/{PROPOSAL['trade_id']}"),
@@ -50,6 +51,7 @@ LINKS = {
         (kind for kind, needs in KINDS.items() if "page" in needs), f"{SITE}/mon-entreprise/adhesion"
     ),
     "statements_ready": f"{SITE}/comptes",
+    "new_listings": f"{SITE}/mes-recherches",
     "site_read_only": f"{SITE}/operateur/comptes",
     "new_device": f"{SITE}/securite",
     "access_changed": f"{SITE}/securite",

@@ -15,7 +15,8 @@ from barterweb.documents.archive import archive_of
 from barterweb.documents.models import Document
 from barterweb.ids import new_id
 from barterweb.joining import service as joining
-from barterweb.listings import photos
+from barterweb.listings import photos, saved
+from barterweb.listings.search import Filters
 from barterweb.members import service
 from barterweb.members.facts import Contact, Invitee
 from barterweb.members.models import Membership, Role
@@ -136,6 +137,7 @@ def _half(whose: str, cluster_id: str) -> _Half:
         "cmp": company.company_id,
         "lst": listing_id,
         "pho": _photo_id(company, listing_id),
+        "rec": _search_id(company),
         "trd": trade_id,
         "doc": _invoice_id(trade_id),
         "trd_sold": sold_id,
@@ -222,6 +224,12 @@ def _with_messages(trade_id: str, company: Member) -> str:
         actor=company.actor, trade_id=trade_id, message_id=message_id, body="Le bon de livraison.", file=file
     )
     return message_id
+
+
+def _search_id(company: Member) -> str:
+    search_id = new_id("rec")
+    saved.save_search(actor=company.actor, search_id=search_id, name="Fret", filters=Filters(words="fret"))
+    return search_id
 
 
 def _photo_id(company: Member, listing_id: str) -> str:

@@ -18,7 +18,7 @@ from barterweb.members.queries.companies import (
     siret_is_known,
 )
 from barterweb.members.queries.events import downloads_by_accountants, events_of_access, events_of_company
-from barterweb.members.queries.hats import actor_for, hats_of, is_current, session_for
+from barterweb.members.queries.hats import actor_for, actors_of, hats_of, is_current, session_for
 from barterweb.members.queries.network import (
     cluster_by_slug,
     clusters,
@@ -44,6 +44,7 @@ __all__ = [
     "acceptances_of",
     "accesses_to_company",
     "actor_for",
+    "actors_of",
     "application",
     "application_for",
     "cluster_by_slug",

@@ -77,6 +77,11 @@ def hats_of(person_id: str) -> list[Hat]:
     ]
 
 
+def actors_of(person_id: str) -> list[Actor]:
+    """Return whom a person can act as today, one a hat; nobody when disabled."""
+    return [hat.actor for hat in _held(_current(_OF_PERSON, person_id=person_id))]
+
+
 def is_current(on: date | BindParameter[date]) -> ColumnElement[bool]:
     """Return the condition that a role has started, has not ended and is not revoked on that day."""
     return (
