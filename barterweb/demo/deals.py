@@ -13,7 +13,7 @@ from barterweb.demo.network import Network
 from barterweb.demo.timeline import Story, days_later
 from barterweb.demo.wording import fitting
 from barterweb.money import BASIS_POINTS
-from barterweb.trades import queries, refunds, service, settlement
+from barterweb.trades import messages, queries, refunds, service, settlement
 from barterweb.trades.errors import (
     ApprovalNeeded,
     ApprovalWaiting,
@@ -48,6 +48,22 @@ REFUNDS = (
     "Défaut constaté après la livraison\u00a0: remise convenue entre nous.",
 )
 
+QUESTIONS = (
+    "Bonjour, à qui devons-nous nous adresser le jour convenu\u00a0?",
+    "Bonjour, pouvez-vous nous prévenir la veille par téléphone\u00a0?",
+    "Bonjour, faut-il préparer quelque chose de notre côté\u00a0?",
+)
+ANSWERS = (
+    "Bonjour, c’est noté. Nous vous appelons la veille pour fixer l’heure.",
+    "Bonjour, rien à préparer\u00a0: nous apportons ce qu’il faut.",
+    "Bonjour, demandez l’atelier à l’accueil, on vous attend.",
+)
+RECEIPTS = (
+    "Bien reçu, merci. Nous regardons et nous confirmons.",
+    "Merci, nos équipes vérifient cette semaine.",
+)
+
+_TALKS_EVERY = 5
 _TRIES = 8
 
 
@@ -65,6 +81,7 @@ class Deal:
             terms=terms,
         )
         parties.ad.answered = True
+        self.talks = network.done["trades"] % _TALKS_EVERY == 0
         network.done["trades"] += 1
 
     @property
@@ -96,6 +113,8 @@ class Deal:
             )
         except (BuyerLacksCredit, SellerAtCeiling, CompanyMayNotTrade, ApprovalNeeded, ApprovalWaiting):
             return self.decline() if self.other == "buyer" else self.withdraw()
+        self._say("buyer", QUESTIONS)
+        self._say("seller", ANSWERS)
         return True
 
     def decline(self) -> bool:
@@ -119,6 +138,7 @@ class Deal:
             delivered_on=clock.today(),
             note=self._words(corpus.phrases().delivery_notes),
         )
+        self._say("buyer", RECEIPTS)
         return True
 
     def confirm(self) -> bool:
@@ -184,6 +204,17 @@ class Deal:
     def _cancel(self, side: str) -> bool:
         reason = self._words(corpus.phrases().cancellations)
         return not service.cancel_trade(actor=self._somebody_of(side), trade_id=self.trade_id, reason=reason)
+
+    def _say(self, side: str, bank: Sequence[str]) -> None:
+        """In some trades, write beside it; chance is left out of it, so that trades go as they did."""
+        if self.talks:
+            messages.write_message(
+                actor=self.parties.side(side).trader,
+                trade_id=self.trade_id,
+                message_id=ids.new_id("mes"),
+                body=bank[self.network.done["trades"] % len(bank)],
+                file=None,
+            )
 
     def _somebody_of(self, side: str) -> Actor:
         return self.parties.side(side).somebody(self.rng)

@@ -14,7 +14,7 @@ from sqlalchemy import func, select
 
 from barterweb import clock, ledger
 from barterweb.db import session, transaction
-from barterweb.demo import cast, corpus, history, pictures, story
+from barterweb.demo import cast, corpus, history, pictures, searches, story
 from barterweb.demo.errors import HalfMade, LedgerWrong
 from barterweb.demo.network import DEMO_DOMAIN, Network
 from barterweb.demo.timeline import midnight
@@ -91,6 +91,7 @@ def load(
     network = _planned(companies, listings, trades)
     _tell(network, say)
     pictures.hang(network, archive)
+    searches.keep()
     _seal_and_verify()
     _mark(_COMPLETE, ", ".join(f"{count} {name}" for name, count in sorted(network.done.items())))
     say("The ledger is clean, the network is complete.")

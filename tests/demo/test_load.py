@@ -16,12 +16,12 @@ from barterweb.demo.network import PASSWORD
 from barterweb.documents.archive import DatabaseArchive, archive_of
 from barterweb.documents.models import Document
 from barterweb.ledger import Finding, Verification
-from barterweb.listings.models import Listing, ListingPhoto
+from barterweb.listings.models import Listing, ListingPhoto, SavedSearch
 from barterweb.members import queries as members
 from barterweb.members.models import Company, Person, Region, Role
 from barterweb.members.service import check_password
 from barterweb.outbox.models import OutboxMessage
-from barterweb.trades.models import Trade, TradeVersion
+from barterweb.trades.models import Trade, TradeMessage, TradeVersion
 
 COMPANIES, LISTINGS, TRADES = 8, 20, 25
 
@@ -221,6 +221,11 @@ def test_demo_people_are_those_of_the_corpus_in_the_order_of_the_example() -> No
         for shown in people:
             if shown.email == person.email and person.roles[0].kind in ("administrator", "trader"):
                 assert companies[person.roles[0].company or ""] in shown.what
+
+
+def test_people_keep_searches_and_write_beside_their_trades(network: Loaded) -> None:
+    assert network.ask(count, SavedSearch) == 2
+    assert network.ask(count, TradeMessage) >= 3
 
 
 def test_a_listing_of_the_example_shows_its_photos(network: Loaded) -> None:
