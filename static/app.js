@@ -47,6 +47,16 @@
     if (speaks) byId("annonce").textContent = speaks.getAttribute("data-announce");
   }
 
+  // What will be replaced says that it waits, unless the answer comes at once.
+  function wait(event) {
+    var target = event.detail.target;
+    var timer = setTimeout(function () { target.setAttribute("aria-busy", "true"); }, 200);
+    event.detail.xhr.addEventListener("loadend", function () {
+      clearTimeout(timer);
+      target.removeAttribute("aria-busy");
+    });
+  }
+
   // Buttons are marked, not disabled, so that they keep the focus: a second submission is dropped until an answer came.
   function mark(form, sent) {
     form.toggleAttribute("data-sent", sent);
@@ -72,6 +82,7 @@
   }, true);
   addEventListener("pageshow", releaseAll);
   document.addEventListener("htmx:beforeRequest", hideFailure);
+  document.addEventListener("htmx:beforeSend", wait);
   document.addEventListener("htmx:afterRequest", releaseAll);
   document.addEventListener("htmx:responseError", function (event) { showFailure(event.detail.xhr.status); });
   document.addEventListener("htmx:sendError", function () { showFailure(0); });

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from tests import build_members, build_trades
 from tests.build_members import Member
@@ -112,6 +112,24 @@ def test_after_a_swap_focus_stays_and_the_change_is_said_once(
     expect(page.locator("#annonce")).to_have_text(re.compile(r"annonce"))
     assert page.evaluate("document.activeElement.id") == name
     expect(page.locator("[role=status]")).to_have_count(1)
+
+
+def test_what_waits_for_a_slow_answer_says_so(person: Open, listing: str, scripts: bool) -> None:
+    if not scripts:
+        return  # the browser itself says that it waits
+    page = person()
+    page.goto("/annonces")
+    waiting: list[Route] = []
+
+    def hold(route: Route) -> None:
+        waiting.append(route)
+
+    page.route("**/annonces?*", hold)
+    page.fill("#mots", "comptabilité")
+    expect(page.locator("#resultats[aria-busy=true]")).to_be_visible()
+    waiting.pop().continue_()
+    expect(page.locator("#compte")).to_contain_text("1 annonce")
+    expect(page.locator("[aria-busy=true]")).to_have_count(0)
 
 
 def test_a_refused_swap_takes_the_focus(
