@@ -1,5 +1,6 @@
 """The second factor: set up with a QR code, asked at sign-in, each code good once, compulsory for staff and accountants."""
 
+from collections.abc import Iterator
 from datetime import timedelta
 from math import log2
 from pathlib import Path
@@ -19,6 +20,13 @@ from tests.security.conftest import InApp, Open, code_for, secret_shown, set_up_
 
 STEP = "/connexion/second-facteur"
 ROOT = Path(__file__).resolve().parents[2]
+
+
+@pytest.fixture(autouse=True)
+def one_moment() -> Iterator[None]:
+    """The clock stands: no step of thirty seconds ends between setting up and signing in."""
+    with clock.at(clock.now()):
+        yield
 
 
 @pytest.fixture
