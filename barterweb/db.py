@@ -230,6 +230,7 @@ def _transactional(
                 with opening():
                     return verb(*args, **kwargs)
             except (DBAPIError, RetryTransaction) as error:
+                session.rollback()  # what was read before the transaction opened may have lost its connection too
                 if isinstance(error, DBAPIError):
                     _raise_unless_worth_retrying(error)
                 if attempt == MAX_ATTEMPTS:

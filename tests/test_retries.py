@@ -34,6 +34,10 @@ def _lock(region: str) -> Region:
     return rows.one()
 
 
+def _names() -> list[str]:
+    return list(db.session.scalars(sa.select(Region.name).order_by(Region.id)))
+
+
 @pytest.mark.only_on("postgresql")
 def test_a_deadlock_is_resolved_by_running_one_verb_again(app: Flask, regions: None) -> None:
     both_hold_one = threading.Barrier(2)
@@ -197,6 +201,28 @@ def test_a_turn_that_does_not_come_is_given_up(
         with writer_queue.turn(queue, 1), pytest.raises(db.DatabaseBusy):
             create_region(code="ARA", name="Auvergne-Rhône-Alpes")
         create_region(code="ARA", name="Auvergne-Rhône-Alpes")
+
+
+@pytest.mark.only_on("postgresql")
+def test_a_connection_lost_before_the_transaction_opened_is_replaced(app: Flask, regions: None) -> None:
+    """Whether the site is read-only is asked first; the long form of the restart found it told as an error."""
+    asked: list[int] = []
+
+    def ask() -> None:
+        asked.append(len(asked))
+        ending = "SELECT pg_terminate_backend(pg_backend_pid())"
+        db.session.execute(sa.text(ending if len(asked) == 1 else "SELECT 1"))
+
+    db.before_writes(app, ask)
+
+    @db.transaction
+    def rename() -> None:
+        _lock("reg_a").name = "renamed"
+
+    with app.app_context():
+        rename()
+        assert _names() == ["renamed", "0"]
+    assert asked == [0, 1]
 
 
 @pytest.mark.only_on("postgresql")
