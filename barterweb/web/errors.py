@@ -15,11 +15,13 @@ from werkzeug.wrappers import Response as BaseResponse
 from barterweb.db import DatabaseBusy, OutcomeUnknown, SiteReadOnly
 from barterweb.db import session as database
 from barterweb.errors import BusinessError, Conflict, NotFound, TooMany
-from barterweb.web.access import to_sign_in
+from barterweb.web.access import signed_in_actor, to_sign_in
 
 _log = logging.getLogger(__name__)
 
 _PAGES = {400, 403, 404, 405, 409, 413, 422, 429}
+_REFUSALS = {400, 403, 404, 409, 429}
+"""Logged with who was refused (ASVS 5.0, 16.3): somebody who tries doors shows. 404 is also what one gets for another's."""
 
 
 def init_app(app: Flask) -> None:
@@ -92,6 +94,12 @@ def _render_bare(template: str) -> str:
 
 def _page(page: int, template: str | None = None, *, status: int | None = None) -> Response:
     database.rollback()
+    if (status or page) in _REFUSALS:
+        actor = signed_in_actor()
+        level = logging.WARNING if actor else logging.INFO
+        _log.log(
+            level, "refused (%s) %s to %s", status or page, _where(), actor.person_id if actor else "visitor"
+        )
     response = make_response(render_template(template or f"errors/{page}.html"), status or page)
     response.headers["Cache-Control"] = "no-store"
     return response

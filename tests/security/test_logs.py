@@ -66,6 +66,20 @@ def test_an_address_adds_no_line_and_no_token_to_the_log(
     assert "invented" not in caplog.text
 
 
+def test_who_is_refused_is_written_down_by_id(
+    app: Flask, lea: build.Member, page: Open, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.INFO)
+    browser = page(lea.email)
+    browser.get("/operateur/comptes", status=403)
+    browser.get(f"/echanges/trd_{'0' * 26}", status=404)
+    page().get(f"/annonces/lst_{'0' * 26}", status=404)
+    said = [record.getMessage() for record in caplog.records if record.name == "barterweb.web.errors"]
+    assert said[0] == f"refused (403) GET /operateur/comptes to {lea.person_id}"
+    assert said[1] == f"refused (404) GET /echanges/<id('trd'):trade_id> to {lea.person_id}"
+    assert said[2] == "refused (404) GET /annonces/<id('lst'):listing_id> to visitor"
+
+
 def _broken(**_parts: str) -> str:
     raise RuntimeError("it broke")
 
