@@ -16,6 +16,7 @@ from barterweb.trades import messages, queries
 from barterweb.trades.errors import MessagesClosed, TradeError
 from barterweb.trades.forms import MessageForm, explain, explain_too_many
 from barterweb.trades.models import Trade
+from barterweb.trades.policy import may_read_messages
 from barterweb.trades.routes.trades import bp
 from barterweb.web.access import allowed, current_actor
 from barterweb.web.fragments import see_other
@@ -37,7 +38,7 @@ def message_POST(trade_id: str) -> ResponseReturnValue:
     """Write a message, with or without a file; counted before the file is looked at."""
     actor = current_actor()
     trade = queries.trade_for(trade_id, actor)
-    if messages.thread_of(trade, actor) is None:
+    if not may_read_messages(trade, actor):
         raise NotFound
     try:
         members.count_try(MESSAGES, actor.person_id)
