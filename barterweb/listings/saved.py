@@ -4,9 +4,9 @@ All active searches of a person are looked at in one transaction, so that a day 
 search, never to a person of its company nor to whoever typed it.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import ColumnElement, delete, func, select
@@ -128,24 +128,32 @@ def filters_of(saved: SavedSearch) -> Filters:
 def tell_new_listings() -> int:
     """Tell people of what is new in their searches, each search once a day at most; return how many people were told."""
     due = session.scalars(select(SavedSearch.person_id).where(*_due()).distinct()).all()
-    return sum(_tell(person_id=person_id) for person_id in due)
+    return sum(_look_and_tell(person_id) for person_id in due)
 
 
-@transaction
-def _tell(*, person_id: str) -> bool:
-    """Look at a person's searches that are due; tell whether there was something to tell."""
-    query = select(SavedSearch).where(SavedSearch.person_id == person_id, *_due()).with_for_update()
-    found = session.scalars(query.order_by(SavedSearch.created_at, SavedSearch.id)).all()
+def _look_and_tell(person_id: str) -> bool:
+    """Search first, then write: searches take longer than anybody who writes should wait."""
+    began = clock.now()
     hats = members.actors_of(person_id)
     companies = {hat.company_id for hat in hats if hat.is_member}
     served = companies | {None for hat in hats if hat.kind == "staff"}
+    due = session.scalars(select(SavedSearch).where(SavedSearch.person_id == person_id, *_due())).all()
+    new = {saved.id: _new_listings(saved, companies) if saved.company_id in served else [] for saved in due}
+    return _tell(person_id=person_id, new=new, looked_at=began)
+
+
+@transaction
+def _tell(*, person_id: str, new: Mapping[str, Sequence[str]], looked_at: datetime) -> bool:
+    """Write what was found in the searches that are still due; tell whether there was something to tell."""
+    query = select(SavedSearch).where(SavedSearch.id.in_(new), *_due()).with_for_update()
     told: list[tuple[SavedSearch, int]] = []
-    for saved in found:
-        new = _new_listings(saved, companies) if saved.company_id in served else []
-        saved.looked_at = clock.now()
-        session.add_all(ToldListing(search_id=saved.id, listing_id=listing_id) for listing_id in new)
-        if new:
-            told.append((saved, len(new)))
+    for saved in session.scalars(query.order_by(SavedSearch.created_at, SavedSearch.id)).all():
+        saved.looked_at = looked_at
+        session.add_all(
+            ToldListing(search_id=saved.id, listing_id=listing_id) for listing_id in new[saved.id]
+        )
+        if new[saved.id]:
+            told.append((saved, len(new[saved.id])))
     if told:
         _write(person_id, told)
     return bool(told)
