@@ -11,6 +11,7 @@ import secrets
 from barterweb import clock
 
 _ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"
+_PAIRS = [first + second for first in _ALPHABET for second in _ALPHABET]
 _BODY = re.compile(rf"[0-7][{_ALPHABET}]{{25}}")
 
 
@@ -22,7 +23,7 @@ def new_id(prefix: str) -> str:
 def id_of(prefix: str, milliseconds: int, number: int) -> str:
     """Return the id of a moment, in milliseconds since 1970, and a number below 2⁸⁰."""
     number |= milliseconds << 80
-    return f"{prefix}_" + "".join(_ALPHABET[(number >> shift) & 31] for shift in range(125, -1, -5))
+    return f"{prefix}_" + "".join([_PAIRS[(number >> shift) & 1023] for shift in range(120, -1, -10)])
 
 
 def valid_id(text: str, prefix: str) -> bool:

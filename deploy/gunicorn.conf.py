@@ -3,6 +3,7 @@
 Nothing is loaded before the processes part: each opens its own database connections and starts its own PDF children.
 """
 
+import gc
 import os
 
 bind = f"127.0.0.1:{os.environ.get('PORT', '8000')}"
@@ -22,3 +23,9 @@ control_socket_disable = True
 loglevel = os.environ.get("LOG_LEVEL", "warning")
 errorlog = "-"
 accesslog = None
+
+
+def post_worker_init(_worker: object) -> None:
+    """Keep what is loaded out of later collections: to look at its 220,000 objects takes a tenth of a second."""
+    gc.collect()
+    gc.freeze()

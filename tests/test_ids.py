@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from barterweb import clock
-from barterweb.ids import new_id, valid_id
+from barterweb.ids import id_of, new_id, valid_id
 
 WORDS = "0123456789abcdefghjkmnpqrstvwxyz"
 moments = st.datetimes(datetime(2000, 1, 1), datetime(2100, 1, 1), timezones=st.just(UTC))  # noqa: DTZ001
@@ -24,6 +24,14 @@ def test_an_id_is_its_prefix_and_26_characters() -> None:
 
 def test_ten_thousand_ids_differ() -> None:
     assert len({new_id("trd") for _ in range(10_000)}) == 10_000
+
+
+@given(st.integers(0, 2**48 - 1), st.integers(0, 2**80 - 1))
+def test_the_body_holds_the_milliseconds_then_the_number(milliseconds: int, number: int) -> None:
+    value = 0
+    for character in id_of("trd", milliseconds, number).removeprefix("trd_"):
+        value = value * 32 + WORDS.index(character)
+    assert (value >> 80, value % 2**80) == (milliseconds, number)
 
 
 @given(moments, moments)

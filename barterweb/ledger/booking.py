@@ -15,6 +15,9 @@ from barterweb.ledger.errors import InvalidTransfer
 from barterweb.ledger.facts import Fee, Leg
 from barterweb.money import MAX_CENTS
 
+FEE_SUFFIX = ":fee:"
+"""What tells the key of a fee from that of its transfer."""
+
 
 @dataclass(frozen=True)
 class NewTransfer:
@@ -27,6 +30,15 @@ class NewTransfer:
     reference: str
     wording: str
     reverses_id: str | None = None
+
+
+def requested(
+    kind: str, *, key: str, fingerprint: str, reference: str, wording: str, reverses_id: str | None = None
+) -> NewTransfer:
+    """Return the transfer a caller asks for under its own key; raises `ValueError` for the key of a fee."""
+    if FEE_SUFFIX in key:
+        raise ValueError(f"{key!r} looks like the key of a fee")
+    return NewTransfer(ids.new_id("ope"), kind, key, fingerprint, reference, wording, reverses_id)
 
 
 @dataclass
@@ -115,7 +127,7 @@ class Booking:
             transfer = NewTransfer(
                 id=ids.new_id("ope"),
                 kind=fee.kind,
-                idempotency_key=f"{first.idempotency_key}:fee:{number}",
+                idempotency_key=f"{first.idempotency_key}{FEE_SUFFIX}{number}",
                 fingerprint=first.fingerprint,
                 reference=first.reference,
                 wording=fee.wording,

@@ -5,17 +5,17 @@ from datetime import UTC, datetime
 
 from sqlalchemy import func, select
 
-from barterweb import clock, ids
+from barterweb import clock
 from barterweb.db import require_transaction, session
 from barterweb.ledger import store
 from barterweb.ledger.booking import (
     Booking,
     HoldTerms,
-    NewTransfer,
     canonical,
     charged,
     check_legs,
     fingerprint_of,
+    requested,
 )
 from barterweb.ledger.errors import (
     AccountExists,
@@ -109,10 +109,9 @@ def post_transfer(
     `InvalidTransfer`, `UnknownAccount`, `AccountNotOpen`, `CreditLimitExceeded`, `BalanceCapExceeded`.
     """
     require_transaction()
-    transfer = NewTransfer(
-        id=ids.new_id("ope"),
-        kind=kind,
-        idempotency_key=key,
+    transfer = requested(
+        kind,
+        key=key,
         fingerprint=fingerprint_of("transfer", kind, canonical(legs), reference, charged(fees)),
         reference=reference,
         wording=wording,
@@ -173,10 +172,9 @@ def post_hold(
     """
     require_transaction()
     hold = store.hold_terms(hold_id)
-    transfer = NewTransfer(
-        id=ids.new_id("ope"),
-        kind=kind,
-        idempotency_key=key,
+    transfer = requested(
+        kind,
+        key=key,
         fingerprint=fingerprint_of("hold", hold_id, kind, amount.cents, charged(fees)),
         reference=hold.reference,
         wording=wording,
@@ -217,10 +215,9 @@ def reverse_transfer(
         raise NotReversible(transfer_id)
     booked = _sums_by_account([transfer_id])
     chosen = [Leg(account, Credits(-cents)) for account, cents in booked.items()] if legs is None else legs
-    transfer = NewTransfer(
-        id=ids.new_id("ope"),
-        kind="reversal",
-        idempotency_key=key,
+    transfer = requested(
+        "reversal",
+        key=key,
         fingerprint=fingerprint_of("reversal", transfer_id, canonical(chosen)),
         reference=original.reference,
         wording=wording,

@@ -2,8 +2,9 @@
 
 Two backends do the same steps in the same order: lock the members' accounts by id, then one stripe of each account of the
 operator; answer a key that is known; settle the hold; check status, limits and ceilings; write. On PostgreSQL it is one
-call of the function `ledger_book` (migration 0004), since each further round trip would cost a tenth of the throughput; on
-SQLite, where a statement costs no trip, `store_sqlite` takes the steps one by one. Why: docs/decisions/0080-write-path.md.
+call of the function `ledger_book` (migrations 0004 and 0066), since each further round trip would cost a tenth of the
+throughput; on SQLite, where a statement costs no trip, `store_sqlite` takes the steps one by one. Why:
+docs/decisions/0080-write-path.md.
 """
 
 import json

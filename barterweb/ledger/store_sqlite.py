@@ -1,6 +1,6 @@
 """The steps of a booking on SQLite, where the writer of a transaction is alone: no locks, one statement a step.
 
-The same steps, in the same order and with the same outcomes, as the function `ledger_book` of migration 0004.
+The same steps, in the same order and with the same outcomes, as the function `ledger_book` of migrations 0004 and 0066.
 """
 
 from sqlite3 import Connection

@@ -1,8 +1,10 @@
 """Our ledger at work, through its door: `python -m bench.ledger.our prepare|settle|transfer|seal URL`.
 
-Each verb has an application context and a transaction of its own, as in a request.
+Each verb has a transaction of its own. A writer has one application context for all of them: contexts belong to requests, of
+which there are none here, neither for us nor for the peers.
 """
 
+import gc
 import json
 import random
 import sys
@@ -46,12 +48,13 @@ def main(role: str, url: str) -> None:
     else:
         accounts = accounts_of(app)
         verbs = {"settle": (place, post), "transfer": (transfer,)}[role]
-        obey(*(partial(_trade, app, verb, accounts) for verb in verbs))
+        gc.freeze()  # as a worker of the site does
+        with app.app_context():
+            obey(*(partial(_trade, transaction(verb), accounts) for verb in verbs))
 
 
-def _trade(app: Flask, verb: Verb, accounts: Sequence[str], buyer: int, seller: int, order: Order) -> None:
-    with app.app_context():
-        transaction(verb)(accounts[buyer], accounts[seller], accounts[-1] if order["commission"] else None)
+def _trade(verb: Verb, accounts: Sequence[str], buyer: int, seller: int, order: Order) -> None:
+    verb(accounts[buyer], accounts[seller], accounts[-1] if order["commission"] else None)
 
 
 def application(url: str) -> Flask:

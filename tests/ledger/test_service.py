@@ -84,6 +84,14 @@ def test_same_key_with_another_body_is_a_conflict(app: Flask, accounts: Accounts
         assert balances(haulier, firm) == [-100, 100]
 
 
+def test_key_that_a_fee_could_have_is_not_taken(app: Flask, accounts: Accounts) -> None:
+    haulier, firm, _ = accounts
+    with app.app_context():
+        with pytest.raises(ValueError, match="key of a fee"):
+            pay(haulier, firm, 100, "settle:fee:1")
+        assert balances(haulier, firm) == [0, 0]
+
+
 def test_hold_id_and_posting_key_are_idempotent_too(app: Flask, accounts: Accounts) -> None:
     haulier, firm, _ = accounts
     with app.app_context():
