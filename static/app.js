@@ -1,4 +1,5 @@
-// What HTML and htmx leave to do: say when a request fails, move focus after a swap, announce a result, drop double clicks.
+// What HTML and htmx leave to do: bring htmx, say when a request fails, move focus after a swap, announce a result, drop double
+// clicks.
 // Every page works without this file.
 (function () {
   "use strict";
@@ -67,6 +68,32 @@
 
   function releaseAll() {
     each("form[data-sent]", function (form) { mark(form, false); });
+  }
+
+  // Where htmx only spares a reload it comes after the page: at once on a good line, on a slow one when somebody goes near a
+  // form or a link that uses it. Until it is there they work as in any page. It begins in complete documents only.
+  var awaited = document.currentScript.getAttribute("data-htmx");
+
+  function bring() {
+    if (document.readyState !== "complete") {
+      addEventListener("load", bring);
+    } else if (awaited) {
+      var script = document.createElement("script");
+      script.src = awaited;
+      awaited = null;
+      document.head.appendChild(script);
+    }
+  }
+
+  function bringFor(event) {
+    if (awaited && event.target.closest("[hx-get],[hx-post]")) bring();
+  }
+
+  if (awaited) {
+    var line = navigator.connection || { effectiveType: "4g" };
+    if (line.effectiveType === "4g" && !line.saveData) bring();
+    document.addEventListener("pointerover", bringFor);
+    document.addEventListener("focusin", bringFor);
   }
 
   document.addEventListener("submit", function (event) {

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 
 import brotli
 import rcssmin
+import rjsmin
 from flask import Flask, Response, abort, g, has_request_context, request, url_for
 from markupsafe import Markup
 from werkzeug.datastructures import Accept
@@ -29,9 +30,11 @@ if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIEnvironment
 
 FOLDER = Path(__file__).resolve().parents[2] / "static"
-BUNDLES = {"site.js": ("vendor/htmx-2.0.11.min.js", "app.js")}
-"""Files served as one, in this order: a request costs an old computer more than its bytes do."""
+BUNDLES = {"htmx.js": ("htmx-settings.js", "vendor/htmx-2.0.11.min.js")}
+"""Files served as one, in this order: htmx never comes without its settings."""
 
+OF_OTHERS = "vendor/"
+MINIFIERS = {".css": rcssmin.cssmin, ".js": rjsmin.jsmin}
 _COMPRESSIBLE = {"text/css", "text/javascript", "image/svg+xml", "text/plain"}
 
 
@@ -47,21 +50,27 @@ class Asset:
 
 @cache
 def asset(name: str) -> Asset | None:
-    """Return a file of ``static/`` or a bundle, style sheets without comments and spaces; None when there is none."""
+    """Return a file of ``static/`` or a bundle, without comments and needless spaces; None when there is none."""
     if name in BUNDLES:
-        content = b"\n".join((FOLDER / part).read_bytes() for part in BUNDLES[name])
+        content = b"\n".join(_minified(part, (FOLDER / part).read_bytes()) for part in BUNDLES[name])
     else:
         path = safe_join(str(FOLDER), name)
         if path is None or not Path(path).is_file():
             return None
-        content = Path(path).read_bytes()
+        content = _minified(name, Path(path).read_bytes())
     mimetype = mimetypes.guess_type(name)[0] or "application/octet-stream"
-    if mimetype == "text/css":
-        content = str(rcssmin.cssmin(content.decode())).encode()
     encoded: dict[str, bytes] = {}
     if mimetype in _COMPRESSIBLE:
         encoded = {"br": brotli.compress(content, quality=11), "gzip": gzip.compress(content, 9, mtime=0)}
     return Asset(mimetype, content, hashlib.sha256(content).hexdigest()[:12], encoded)
+
+
+def _minified(name: str, content: bytes) -> bytes:
+    """Return a style sheet or script without what only its authors need; what others made stays as it came."""
+    if name.startswith(OF_OTHERS):
+        return content
+    minify = MINIFIERS.get(Path(name).suffix)
+    return content if minify is None else str(minify(content.decode())).encode()
 
 
 def _answer(filename: str) -> BaseResponse:

@@ -7,7 +7,7 @@ import subprocess
 import zipfile
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 from shutil import which
 from typing import Any
@@ -18,6 +18,7 @@ from hypothesis import strategies as st
 
 from barterweb import clock
 from barterweb.documents.exports import hledger, ofx, qif, statement_xlsx
+from barterweb.documents.forms import recent
 from barterweb.web.filters import day_short
 from tests import build_members, build_trades
 from tests.build_members import Member
@@ -44,6 +45,30 @@ def pair(in_app: InApp) -> tuple[Member, Member]:
 
     made: tuple[Member, Member] = in_app(make)
     return made
+
+
+@pytest.mark.parametrize(
+    ("today", "start"),
+    [
+        (date(2026, 11, 28), date(2026, 9, 1)),
+        (date(2026, 3, 31), date(2026, 1, 1)),
+        (date(2026, 1, 1), date(2025, 11, 1)),
+    ],
+)
+def test_recent_is_this_month_and_the_two_before(today: date, start: date) -> None:
+    assert (recent(today).start, recent(today).end) == (start, today)
+
+
+def test_an_account_opens_on_three_months_and_offers_longer_periods(
+    page: Open, pair: tuple[Member, Member]
+) -> None:
+    reader = page(pair[1].email)
+    shown = reader.get(f"/comptes/{pair[1].company_id}")
+    months = recent(TODAY)
+    assert (shown.value_of("du"), shown.value_of("au")) == (day_short(months.start), day_short(TODAY))
+    assert "L’année dernière" not in shown, "the account was opened today"
+    reader.follow("Cette année")
+    assert reader.page.value_of("du") == f"01/01/{TODAY.year}"
 
 
 @pytest.mark.parametrize("form", ["pdf", "csv", "xlsx", "ofx", "qif", "journal"])
@@ -152,7 +177,7 @@ def test_the_administrator_changes_the_plan_and_the_accountant_reads_it(
     assert "Le plan comptable est enregistré" in mine.page
     assert "512900" in theirs.get(address)
     assert "fin juin" in theirs.page
-    assert "Exercice précédent" in theirs.get(f"/comptes/{pair[1].company_id}")
+    assert "Exercice en cours" in theirs.get(f"/comptes/{pair[1].company_id}")
 
 
 def test_the_year_adds_up(page: Open, pair: tuple[Member, Member]) -> None:

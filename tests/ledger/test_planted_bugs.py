@@ -174,7 +174,11 @@ FUNCTION_BUGS = {
     "stripe not written": ("book", "WHERE account_id = place.id", "WHERE false"),
     "sequence stands still": ("book", "place.last_sequence + number", "1 + number"),
     "key not looked up": ("known", "WHERE idempotency_key", "WHERE kind"),
-    "not queued for its seal": ("book", "INSERT INTO ledger_unsealed (transfer_id) VALUES (transfer ->> 'id');", "NULL;"),
+    "not queued for its seal": (
+        "book",
+        "INSERT INTO ledger_unsealed (transfer_id) VALUES (transfer ->> 'id');",
+        "NULL;",
+    ),
     "hold not written": ("book", "PERFORM ledger_write_hold(hold, moment);", "NULL;"),
     "refused hold goes on": ("book", "refusal := ledger_refusal_of_hold(hold, moment);", "NULL;"),
 }

@@ -1,5 +1,6 @@
 """The journal, all accounts and any account's statement, as operator staff read them."""
 
+import re
 from collections.abc import Callable
 from datetime import timedelta
 
@@ -79,6 +80,13 @@ def test_the_journal_turns_its_pages_with_and_without_htmx(
     assert "Opération 0" in operator.page
     assert len(operator.page.all("#journal tbody")) == 1
     assert_swap_equals_page(operator, "/operateur/journal", "#journal", "/operateur/journal?page=2")
+
+
+def test_the_journal_spares_a_reload_once_htmx_was_brought(page: Open, paying_network: Network) -> None:
+    """It is not needed to read, so it does not come with the page: see `static/app.js`."""
+    shown = page(OPERATOR).get("/operateur/journal").html
+    assert re.findall(r'<script src="/static/([\w./-]+)\?v=', shown) == ["app.js"]
+    assert 'data-htmx="/static/htmx.js?v=' in shown
 
 
 def test_all_accounts_are_shown_and_sum_to_zero(page: Open, in_app: InApp, paying_network: Network) -> None:

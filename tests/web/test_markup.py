@@ -5,13 +5,22 @@ import re
 import pytest
 from flask import Flask
 
+SCRIPTS = re.compile(r'<script src="/static/([\w./-]+)\?v=')
 
-@pytest.mark.parametrize(("url", "script"), [("/annonces", "site.js"), ("/accessibilite", "app.js")])
-def test_htmx_comes_only_with_pages_that_use_it(app: Flask, url: str, script: str) -> None:
+
+@pytest.mark.parametrize(
+    ("url", "scripts"),
+    [
+        ("/annonces", ["htmx.js", "app.js"]),
+        ("/entreprises", ["htmx.js", "app.js"]),
+        ("/accessibilite", ["app.js"]),
+    ],
+)
+def test_htmx_comes_with_pages_that_answer_while_one_types(app: Flask, url: str, scripts: list[str]) -> None:
     html = app.test_client().get(url).text
-    assert re.findall(r'<script src="/static/([\w.]+)\?v=', html) == [script]
-    assert ("htmx-config" in html) is (script == "site.js")
-    assert bool(re.search(r"\shx-", html)) is (script == "site.js")
+    assert SCRIPTS.findall(html) == scripts
+    assert bool(re.search(r"\shx-", html)) is ("htmx.js" in scripts)
+    assert "data-htmx" not in html
 
 
 def test_pages_are_sent_without_their_indentation(app: Flask) -> None:

@@ -11,7 +11,7 @@ from flask import Flask
 
 from barterweb.web import statics
 
-NAMES = ("app.css", "site.js", "icon.svg", "embeds/cadre.js")
+NAMES = ("app.css", "app.js", "htmx.js", "icon.svg", "embeds/cadre.js")
 
 
 @pytest.mark.parametrize("name", NAMES)

@@ -11,7 +11,7 @@ from barterweb.documents.forms.invoices import (
     correction_of,
     explain,
 )
-from barterweb.documents.forms.periods import Period, PeriodForm, presets
+from barterweb.documents.forms.periods import Period, PeriodForm, last_month, presets, recent
 from barterweb.documents.forms.terms import InvoicingTermsForm, form_of
 from barterweb.documents.forms.words import missing_words
 
@@ -29,6 +29,8 @@ __all__ = [
     "correction_of",
     "explain",
     "form_of",
+    "last_month",
     "missing_words",
     "presets",
+    "recent",
 ]

@@ -52,13 +52,26 @@ class PeriodForm(Form):
         return not self.form_errors
 
 
+def recent(today: date) -> Period:
+    """Return this month and the two before it, up to today: what a statement shows when no period is named."""
+    month = today.replace(day=1)
+    for _ in range(2):
+        month = (month - timedelta(days=1)).replace(day=1)
+    return Period("Trois derniers mois", month, today)
+
+
+def last_month(today: date) -> Period:
+    """Return the month before this one."""
+    end = today.replace(day=1) - timedelta(days=1)
+    return Period("Le mois dernier", end.replace(day=1), end)
+
+
 def presets(today: date, *, year_end_month: int = 12, covered_until: date | None = None) -> list[Period]:
     """Return the periods an accountant usually wants, the year by the company's financial year.
 
     `covered_until` is the last whole day of an earlier export: what follows, up to yesterday, is a period of its own.
     """
     month = today.replace(day=1)
-    last_month = (month - timedelta(days=1)).replace(day=1)
     quarter = date(today.year, (today.month - 1) // 3 * 3 + 1, 1)
     last_quarter_end = quarter - timedelta(days=1)
     last_quarter = date(last_quarter_end.year, last_quarter_end.month - 2, 1)
@@ -67,7 +80,8 @@ def presets(today: date, *, year_end_month: int = 12, covered_until: date | None
     by_calendar = year_end_month == 12
     found = [
         Period("Ce mois-ci", month, today),
-        Period("Le mois dernier", last_month, month - timedelta(days=1)),
+        last_month(today),
+        recent(today),
         Period("Le trimestre dernier", last_quarter, last_quarter_end),
         Period("Cette année" if by_calendar else "Exercice en cours", year_start, today),
         Period(

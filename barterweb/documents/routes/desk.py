@@ -9,7 +9,7 @@ from werkzeug.datastructures import MultiDict
 from barterweb import clock
 from barterweb.documents import queries, service
 from barterweb.documents.archive import Archive, archive_of
-from barterweb.documents.forms import PeriodForm, presets
+from barterweb.documents.forms import PeriodForm, last_month, presets
 from barterweb.documents.routes.accounts import attachment
 from barterweb.documents.routes.periods import opened_on
 from barterweb.documents.routes.serving import READERS, bp
@@ -102,8 +102,8 @@ def _period() -> PeriodForm:
     """The period of the address; last month when none is named."""
     if {"du", "au"} & set(request.args):
         return PeriodForm(request.args)
-    last_month = presets(clock.today())[1]
-    return PeriodForm(MultiDict({"du": day_short(last_month.start), "au": day_short(last_month.end)}))
+    month = last_month(clock.today())
+    return PeriodForm(MultiDict({"du": day_short(month.start), "au": day_short(month.end)}))
 
 
 def _archive() -> Archive:

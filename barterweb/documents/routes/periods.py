@@ -8,8 +8,7 @@ from werkzeug.datastructures import MultiDict
 
 from barterweb import clock, ledger
 from barterweb.documents import queries
-from barterweb.documents.facts.calendar import financial_year
-from barterweb.documents.forms import Period, PeriodForm, presets
+from barterweb.documents.forms import Period, PeriodForm, presets, recent
 from barterweb.members.models import Company
 from barterweb.web.access import current_actor
 from barterweb.web.filters import day_short
@@ -28,11 +27,11 @@ def presets_of(company: Company) -> list[Period]:
 
 
 def period_of(company: Company) -> PeriodForm:
-    """Return the period of the address, to be validated; the financial year so far when none is named."""
+    """Return the period of the address, to be validated; the three last months when none is named."""
     typed = request.args if {"du", "au"} & set(request.args) else None
     if typed is None:
-        year = financial_year(clock.today(), queries.accounting_of(company.id)[0])
-        typed = MultiDict({"du": day_short(year[0]), "au": day_short(clock.today())})
+        months = recent(clock.today())
+        typed = MultiDict({"du": day_short(months.start), "au": day_short(months.end)})
     form = PeriodForm(typed)
     form.opened_on = opened_on([company])
     return form
@@ -50,7 +49,9 @@ def account_page(company: Company, form: PeriodForm, *, valid: bool) -> Response
         form=form,
         facts=facts,
         months=queries.monthly_statements(company.id),
-        presets=presets_of(company),
+        presets=[
+            period for period in presets_of(company) if form.opened_on is None or period.end >= form.opened_on
+        ],
     )
 
 
