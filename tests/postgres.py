@@ -104,7 +104,16 @@ class Server:
         """Create a database, empty, and return its address."""
         with self.administration() as connection:
             connection.exec_driver_sql(f"CREATE DATABASE {name} TABLESPACE {tablespace}")
+        return self.url_of(name)
+
+    def url_of(self, name: str) -> str:
+        """Return the address of a database."""
         return sa.make_url(self.url).set(database=name).render_as_string(hide_password=False)
+
+    def databases(self) -> set[str]:
+        """Return the names of its databases."""
+        with self.administration() as connection:
+            return set(connection.exec_driver_sql("SELECT datname FROM pg_database").scalars())
 
 
 @contextmanager
@@ -115,19 +124,25 @@ def server(options: dict[str, str] = OPTIONS) -> Iterator[str]:
 
 
 @contextmanager
-def restartable(options: dict[str, str] = DURABLE, *, in_memory: bool = False) -> Iterator[Server]:
-    """Run a server for the block that the block may stop and start."""
+def restartable(
+    options: dict[str, str] = DURABLE, *, in_memory: bool = False, data: Path | None = None
+) -> Iterator[Server]:
+    """Run a server for the block that the block may stop and start; in a folder `data`, what it holds is kept."""
     with ExitStack() as afterwards:
         folder = temporary_folder(afterwards, in_memory=False)
-        data = temporary_folder(afterwards, in_memory=in_memory)
+        kept = data is not None
+        if data is None:
+            data = temporary_folder(afterwards, in_memory=in_memory)
+        data.mkdir(mode=0o700, exist_ok=True)
         binaries = programs()
         identity: dict[str, Any] = {}
         if os.geteuid() == 0:
             binaries, identity = _lend_to_nobody(folder, data, binaries)
         made = Server(folder, data, options, binaries, identity)
-        made.initialise()
+        if not (data / "PG_VERSION").exists():
+            made.initialise()
         made.start()
-        afterwards.callback(made.stop)
+        afterwards.callback(made.stop, signal.SIGINT if kept else signal.SIGQUIT)
         yield made
 
 

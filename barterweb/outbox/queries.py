@@ -2,19 +2,21 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 
 from barterweb.actors import Actor
+from barterweb.counts import BOUND, Count, count_up_to
 from barterweb.db import session
 from barterweb.errors import NotFound
 from barterweb.outbox.models import STATUSES, OutboxMessage
 
 
-def count_by_status() -> dict[str, int]:
-    """Return how many letters there are of each status, every status included."""
-    counts = session.execute(select(OutboxMessage.status, func.count()).group_by(OutboxMessage.status))
-    counted = dict(counts.all())
-    return {status: counted.get(status, 0) for status in STATUSES}
+def count_by_status(bound: int = BOUND) -> dict[str, Count]:
+    """Return how many letters there are of each status, every status included; each counted up to `bound`."""
+    return {
+        status: count_up_to(select(OutboxMessage.id).where(OutboxMessage.status == status), bound)
+        for status in STATUSES
+    }
 
 
 def latest_messages(*, status: str | None = None, limit: int, offset: int = 0) -> Sequence[OutboxMessage]:

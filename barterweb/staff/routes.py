@@ -10,6 +10,7 @@ from werkzeug.datastructures import MultiDict
 
 from barterweb import clock, ledger
 from barterweb.actors import STAFF_KINDS
+from barterweb.counts import Count
 from barterweb.documents.forms import PeriodForm, presets
 from barterweb.errors import Conflict, NotFound
 from barterweb.ids import valid_id
@@ -284,15 +285,17 @@ def outbox_GET() -> ResponseReturnValue:
     chosen = request.args.get("etat", "")
     if chosen not in OUTBOX_STATUSES:
         raise NotFound
-    status, counts = OUTBOX_STATUSES[chosen], outbox.count_by_status()
     asked = asked_page(OUTBOX_PAGE_SIZE)
-    pages = asked.of(counts[status] if status else sum(counts.values()))
+    status, counts = OUTBOX_STATUSES[chosen], outbox.count_by_status(asked.bound)
+    all_of_them = Count(sum(counts.values()), more=any(count.more for count in counts.values()))
+    pages = asked.of(counts[status] if status else all_of_them)
     opened = _opened(request.args["message"]) if "message" in request.args else None
     return page_or_fragment(
         "staff/outbox.html",
         "staff/_outbox.html",
         messages=outbox.latest_messages(status=status, limit=asked.size, offset=asked.offset),
         counts=counts,
+        all=all_of_them,
         chosen=chosen,
         pages=pages,
         opened=opened,

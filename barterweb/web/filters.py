@@ -5,6 +5,7 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING
 
 from barterweb import clock
+from barterweb.counts import Count
 from barterweb.money import format_cents, share_bp
 
 if TYPE_CHECKING:  # the children that render PDFs use the filters without loading Flask
@@ -77,8 +78,9 @@ def month_short(value: date) -> str:
 
 
 def whole(number: int) -> str:
-    """``12500`` → ``12 500``."""
-    return format_cents(number * 100)[:-3]
+    """``12500`` → ``12 500``; a count that stopped → ``plus de 1 000``."""
+    beyond = "plus de\u00a0" if isinstance(number, Count) and number.more else ""
+    return beyond + format_cents(number * 100)[:-3]
 
 
 def file_size(number: int) -> str:

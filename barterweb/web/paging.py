@@ -5,16 +5,22 @@ from dataclasses import dataclass
 
 from flask import request, url_for
 
+from barterweb.counts import BOUND, Count
 from barterweb.errors import NotFound
 
 
 @dataclass(frozen=True, slots=True)
 class Pages:
-    """What ``ui.pagination`` shows; pages count from 1."""
+    """What ``ui.pagination`` shows; pages count from 1. When the count of rows stopped, there are more pages than these."""
 
     number: int
     pages: int
     total: int
+
+    @property
+    def more(self) -> bool:
+        """Whether there are more pages than were counted."""
+        return isinstance(self.total, Count) and self.total.more
 
     @property
     def has_prev(self) -> bool:
@@ -43,6 +49,11 @@ class AskedPage:
     def offset(self) -> int:
         """How many rows come before."""
         return (self.number - 1) * self.size
+
+    @property
+    def bound(self) -> int:
+        """How far to count the rows of a list, so that pages can be turned from here."""
+        return self.offset + BOUND
 
     def of(self, total: int) -> Pages:
         """Return the page among those of a list of `total` rows; raise `NotFound` beyond the last."""

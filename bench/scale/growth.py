@@ -10,7 +10,7 @@ import flask_migrate
 
 from bench.ledger.measure import Conditions, Crew, Measurement, in_turn, python
 from bench.ledger.our import application
-from bench.scale.databases import empty_databases
+from bench.scale.databases import databases
 from bench.scale.network import load
 
 PASTS = (1_000, 10_000, 100_000, 1_000_000)
@@ -22,7 +22,7 @@ ROUNDS, SECONDS = 5, 2
 def main(database: str) -> None:
     """Load the networks on one kind of database and measure."""
     with ExitStack() as afterwards:
-        urls = empty_databases(database, afterwards, [f"past_{past}" for past in PASTS])
+        urls = [url for url, _ in databases(database, afterwards, [f"past_{past}" for past in PASTS])]
         for past, url in zip(PASTS, urls, strict=True):
             with application(url).app_context():
                 flask_migrate.upgrade()

@@ -6,8 +6,7 @@ commissions.
 
 import json
 import random
-from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 import sqlalchemy as sa
 
@@ -15,185 +14,101 @@ from barterweb import clock, ids
 from barterweb.db import open_transaction, session
 from barterweb.ledger import seals
 from barterweb.ledger.models import Account, Stripe
+from barterweb.listings import search
 from barterweb.members.queries import operator_account_id
 from bench.scale.bulk import Writer
+from bench.scale.companies import DAYS, SLEEPING, SLEEPS_DAYS, Member, Place, add_applicant, add_company
+from bench.scale.market import add_listings, add_searches
+from bench.scale.papers import KEPT_DAYS, add_conversation, add_line, add_operator_invoice, add_papers
+from bench.search import Vocabulary
 from tests import build_members
 
-DAYS = 1_095
-LIMIT_CENTS, CAP_CENTS = 2_000_000, 10_000_000
+ACCOUNTANT = "comptable@barter.example"
 BUSIEST_ONE_IN = 50
 """The first company takes part in so many trades."""
 COMMISSION_BP = 500
 BATCH = 20_000
+LISTINGS_EACH = 5
+CLIENTS = 30
+"""Companies of the one accountant."""
 IN_HAND = ("proposed", "agreed", "delivered", "agreed", "disputed")
-"""The states of trades that are not settled, of which there is one for five companies."""
-
-
-@dataclass(slots=True)
-class Place:
-    """Where a balance lies: a member's account (stripe 0) or a stripe of the operator's; and what it has come to."""
-
-    account_id: str
-    stripe: int = 0
-    balance: int = 0
-    sequence: int = 0
-    held: int = 0
-    incoming: int = 0
-    booked_on: date | None = None
-
-
-@dataclass(slots=True)
-class Member:
-    """A company with its account."""
-
-    company_id: str
-    listing_id: str
-    place: Place
+"""The states of trades that are not settled, of which there is one for two companies."""
 
 
 def load(companies: int, transfers: int) -> None:
     """Fill a migrated database that has neither companies nor transfers; needs an application context."""
     region_id = build_members.region()
     clusters = [build_members.cluster(f"Pôle {number}", region_id=region_id) for number in range(5)]
-    build_members.operator()
+    operator = build_members.operator()
     build_members.staff(clusters[0])
-    network = Network(region_id, clusters, operator_account_id("commission", "ARA"))
+    build_members.person("region@barter.example", "funder", region_id=region_id)
+    network = Network(region_id, clusters, operator_account_id("commission", "ARA"), operator.person_id)
     for step in network.build(companies, transfers // 2):
         with open_transaction():
             step()
             network.writer.write()
+    for member in network.members[:CLIENTS]:
+        build_members.person(ACCOUNTANT, "accountant", company_id=member.company_id)
 
 
 class Network:
     """The network while it grows."""
 
-    def __init__(self, region_id: str, clusters: list[str], commission_account_id: str) -> None:
-        self.region_id, self.clusters = region_id, clusters
+    def __init__(
+        self, region_id: str, clusters: list[str], commission_account_id: str, staff_id: str
+    ) -> None:
+        self.region_id, self.clusters, self.staff_id = region_id, clusters, staff_id
         self.start = clock.now() - timedelta(days=DAYS)
         self.chance = random.Random(11)
+        self.vocabulary = Vocabulary(random.Random(7))
         self.writer = Writer()
         self.members: list[Member] = []
+        self.traders: list[Member] = []
+        self.asleep: list[Member] = []
+        self.entries: list[search.Entry] = []
         self.stripes = [Place(commission_account_id, number) for number in range(1, 65)]
         self.numbers = self.position = 0
         self.last_hash = seals.FIRST
 
     def build(self, companies: int, trades: int):
         """Yield the steps, each for a transaction."""
-        yield lambda: [self.add_company(number) for number in range(companies)]
+        yield lambda: self.add_companies(companies)
+        yield lambda: self.add_listings(companies * LISTINGS_EACH)
+        yield lambda: search.rebuild(self.entries)
         for first in range(0, trades, BATCH):
             moments = [
                 self.start + timedelta(days=DAYS) * (number / trades)
                 for number in range(first, min(first + BATCH, trades))
             ]
             yield lambda moments=moments: [self.settle_trade(moment) for moment in moments]
-        yield lambda: [self.open_trade(IN_HAND[number % len(IN_HAND)]) for number in range(companies // 5)]
+        yield lambda: [self.open_trade(IN_HAND[number % len(IN_HAND)]) for number in range(companies // 2)]
+        yield lambda: [add_operator_invoice(self, member.number, member) for member in self.members]
         yield self.write_balances
+
+    def add_companies(self, count: int) -> None:
+        """Add the members, and one applicant for ten of them."""
+        self.members = [add_company(self, number) for number in range(count)]
+        self.traders = [member for member in self.members if member.trades]
+        for number in range(count // 10):
+            add_applicant(self, number)
+
+    def add_listings(self, count: int) -> None:
+        """Add the listings and the searches that members keep."""
+        self.entries = add_listings(self, self.members, count, self.vocabulary)
+        add_searches(self, self.members, self.vocabulary)
 
     def new_id(self, prefix: str, moment: datetime) -> str:
         """Return an id that begins with a moment."""
         self.numbers += 1
         return ids.id_of(prefix, int(moment.timestamp() * 1000), self.numbers)
 
-    # ------------------------------------------------------------------------------------------------------- companies
-
-    def add_company(self, number: int) -> None:
-        """Add a company with its account, its first person, a membership and an offer."""
-        moment, name, siren = self.start, f"Entreprise {number:05}", str(100_000_000 + number)
-        day, later = clock.date_of(moment), clock.today() + timedelta(days=200)
-        add, new_id = self.writer.add, self.new_id
-        company_id, person_id, listing_id = (new_id(prefix, moment) for prefix in ("cmp", "per", "lst"))
-        place = Place(new_id("acc", moment))
-        self.members.append(Member(company_id, listing_id, place))
-        add(
-            "ledger_accounts",
-            id=place.account_id,
-            kind="member",
-            name=name,
-            opened_at=moment,
-            credit_limit_cents=LIMIT_CENTS,
-            balance_cap_cents=CAP_CENTS,
-        )
-        add(
-            "companies",
-            id=company_id,
-            region_id=self.region_id,
-            name=name,
-            legal_form="SARL",
-            siren=siren,
-            siret=f"{siren}00017",
-            rcs_city="Grenoble",
-            vat_regime="normal",
-            street="12 rue des Écouges",
-            postal_code="38000",
-            city="Grenoble",
-            department="Isère",
-            sector="Transport routier",
-            naf="49.41B",
-            size_band="10-49",
-            description="Transport de marchandises.",
-            search_text=name.lower(),
-            status="active",
-            account_id=place.account_id,
-            terms_version="1",
-            terms_accepted_at=moment,
-            mandate_accepted_at=moment,
-            joined_on=day,
-        )
-        add("company_clusters", company_id=company_id, cluster_id=self.clusters[number % len(self.clusters)])
-        add(
-            "people",
-            id=person_id,
-            email=f"membre-{number}@barter.example",
-            name=f"Membre {number}",
-            session_stamp="1",
-            created_at=moment,
-        )
-        for kind in ("administrator", "trader"):
-            add(
-                "roles",
-                id=new_id("rol", moment),
-                person_id=person_id,
-                kind=kind,
-                company_id=company_id,
-                starts_on=day,
-            )
-        add(
-            "memberships",
-            id=new_id("mbr", moment),
-            company_id=company_id,
-            starts_on=day,
-            ends_on=later,
-            fee_cents=20_000,
-            due_on=day,
-            waived=False,
-        )
-        add(
-            "listings",
-            id=listing_id,
-            company_id=company_id,
-            kind="offer",
-            status="online",
-            nature="service",
-            title="Transport de palettes",
-            description="Tournées quotidiennes.",
-            category="transport-logistique",
-            unit="tournée",
-            price_cents=20_000,
-            availability="",
-            postal_code="38000",
-            city="Grenoble",
-            department="Isère",
-            entered_by_id=person_id,
-            created_at=moment,
-            updated_at=moment,
-            published_at=moment,
-            expires_on=later,
-        )
-
     # ---------------------------------------------------------------------------------------------------------- trades
 
     def settle_trade(self, moment: datetime) -> None:
         """Add a settled trade, with its hold, its transfer and that of its commission, both sealed."""
+        if not self.asleep and moment > clock.now() - timedelta(days=SLEEPS_DAYS):
+            self.asleep = [member for member in self.traders if member.digit == SLEEPING]
+            self.traders = [member for member in self.traders if member.digit != SLEEPING]
         cents = self.chance.randrange(1_000, 50_000, 100)
         buyer, seller = self.draw(cents)
         fee = cents * COMMISSION_BP // 10_000
@@ -232,16 +147,17 @@ class Network:
         self.book(
             fee_id, "commission", f"{key}:fee:1", trade_id, moment, ((seller.place, -fee), (stripe, fee))
         )
+        add_papers(self, self.position, trade_id, transfer_id, moment, (buyer, seller), cents)
 
     def draw(self, cents: int) -> tuple[Member, Member]:
         """Return a buyer who can pay and a seller."""
         while True:
-            buyer, seller = self.chance.sample(self.members, 2)
+            buyer, seller = self.chance.sample(self.traders, 2)
             if self.chance.randrange(BUSIEST_ONE_IN) == 0 and buyer is not self.members[0]:
                 seller = self.members[0]
                 if seller.place.balance > 0:
                     buyer, seller = seller, buyer
-            if buyer.place.balance - buyer.place.held - cents >= -LIMIT_CENTS:
+            if buyer.place.balance - buyer.place.held - cents >= -buyer.limit:
                 return buyer, seller
 
     def open_trade(self, state: str) -> None:
@@ -251,7 +167,17 @@ class Network:
         buyer, seller = self.draw(cents)
         trade_id, hold_id = self.new_id("trd", moment), self.new_id("hld", moment)
         held = state != "proposed"
-        self.add_trade(trade_id, moment, buyer, seller, cents, state=state, hold_id=hold_id if held else None)
+        delivered = {"delivered_on": clock.date_of(moment), "confirm_by": clock.now() + timedelta(days=3)}
+        self.add_trade(
+            trade_id,
+            moment,
+            buyer,
+            seller,
+            cents,
+            state=state,
+            hold_id=hold_id if held else None,
+            **(delivered if state in ("delivered", "disputed") else {}),
+        )
         self.writer.add(
             "trade_events",
             id=self.new_id("tev", moment),
@@ -261,6 +187,7 @@ class Network:
             version=1,
             company_id=buyer.company_id,
         )
+        add_conversation(self, trade_id, moment, (buyer, seller), cents)
         if held:
             buyer.place.held += cents
             seller.place.incoming += cents
@@ -283,7 +210,7 @@ class Network:
         self.writer.add(
             "trades",
             id=trade_id,
-            listing_id=seller.listing_id,
+            listing_id=seller.listing_ids[0],
             title="Transport de palettes",
             nature="service",
             buyer_id=buyer.company_id,
@@ -293,7 +220,7 @@ class Network:
             created_at=moment,
             updated_at=moment,
             expires_on=day + timedelta(days=60),
-            agreed_at=moment,
+            agreed_at=None if more["state"] == "proposed" else moment,
             commission_rate_bp=COMMISSION_BP,
             commission_waived=False,
             commission_seller_cents=cents * COMMISSION_BP // 10_000,
@@ -314,6 +241,8 @@ class Network:
             barter_cents=cents,
             euro_cents=0,
         )
+        if moment > clock.now() - timedelta(days=KEPT_DAYS):
+            add_line(self, trade_id, cents)
 
     # ---------------------------------------------------------------------------------------------------------- ledger
 

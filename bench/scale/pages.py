@@ -1,4 +1,4 @@
-"""The pages that are measured, who opens them, and what each asks of the database."""
+"""Opening a page as somebody, and what it asks of the database meanwhile."""
 
 import re
 import time
@@ -6,14 +6,15 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
+from unittest import mock
 
 import sqlalchemy as sa
 from flask import Flask
 from flask.testing import FlaskClient
 
-from barterweb import clock
-from barterweb.db import engine, session
-from barterweb.members.models import Company
+from barterweb.db import engine
+from barterweb.web import copies
+from bench.scale.places import FRAGMENT, Place
 from tests.conftest import _session_of
 
 HISTORY = (
@@ -24,10 +25,14 @@ HISTORY = (
     "trades",
     "trade_versions",
     "trade_events",
+    "trade_lines",
+    "trade_messages",
+    "notifications",
+    "documents",
+    "outbox_messages",
+    "audit_events",
 )
 """Tables that grow for ever."""
-BUSIEST, ORDINARY = "membre-0@barter.example", "membre-7@barter.example"
-OPERATOR, STAFF = "exploitant@barter.example", "equipe@pole.example"
 
 
 @dataclass(slots=True)
@@ -39,40 +44,22 @@ class Visit:
     asked: list[tuple[str, Any]] = field(default_factory=list)
 
 
-def pages(app: Flask) -> dict[str, tuple[str, str]]:
-    """Return what is opened: a name → who and where."""
-    today = clock.today()
-    month = f"?du={today.replace(day=1)}&au={today}"
-    with app.app_context():
-        names = sa.select(Company.id).where(Company.name.in_(("Entreprise 00000", "Entreprise 00007")))
-        busiest, ordinary = session.scalars(names.order_by(Company.name))
-    return {
-        "statement, an ordinary member's": (ORDINARY, f"/comptes/{ordinary}{month}"),
-        "statement, the busiest member's": (BUSIEST, f"/comptes/{busiest}{month}"),
-        "dashboard, an ordinary member's": (ORDINARY, "/tableau-de-bord"),
-        "dashboard, the busiest member's": (BUSIEST, "/tableau-de-bord"),
-        "trades, the busiest member's": (BUSIEST, "/echanges"),
-        "home": (ORDINARY, "/"),
-        "journal": (OPERATOR, "/operateur/journal"),
-        "accounts": (OPERATOR, "/operateur/comptes"),
-        "the operator's queue": (OPERATOR, "/pole"),
-        "a cluster's queue": (STAFF, "/pole"),
-    }
-
-
-def client_of(app: Flask, email: str) -> FlaskClient:
-    """Return a browser in which somebody is signed in."""
+def client_of(app: Flask, email: str | None) -> FlaskClient:
+    """Return a browser in which somebody is signed in, or nobody."""
     client = app.test_client()
+    if email is None:
+        return client
     with client.session_transaction() as kept:
         kept.update(_session_of(app, email, None))
     return client
 
 
-def visit(app: Flask, client: FlaskClient, path: str) -> Visit:
-    """Open a page."""
-    with _listening(app) as asked:
+def visit(app: Flask, client: FlaskClient, place: Place) -> Visit:
+    """Open a page, which is made anew: neither a copy of it nor of a part is kept from one visit to the next."""
+    path = place.path
+    with _listening(app) as asked, mock.patch.object(copies, "MAX_COPIES", 0):
         began = time.perf_counter()
-        answer = client.get(path)
+        answer = client.get(path, headers=FRAGMENT if place.fragment else None)
         taken = (time.perf_counter() - began) * 1000
     if answer.status_code != 200:
         raise RuntimeError(f"{path} answers {answer.status_code}")
