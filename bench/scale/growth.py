@@ -3,8 +3,9 @@
 One writer; the networks take turns, so that the machine's noise is everybody's.
 """
 
-import sys
+import argparse
 from contextlib import ExitStack
+from pathlib import Path
 
 import flask_migrate
 
@@ -16,18 +17,27 @@ from bench.scale.network import load
 PASTS = (1_000, 10_000, 100_000, 1_000_000)
 MEMBERS = 20
 """Who trades: as many as the smallest network has."""
-ROUNDS, SECONDS = 5, 2
+ROUNDS, SECONDS = 9, 2
 
 
-def main(database: str) -> None:
-    """Load the networks on one kind of database and measure."""
+def main() -> None:
+    """Load the networks, unless they were kept, and measure."""
+    parser = argparse.ArgumentParser(prog="python -m bench.scale.growth", description=__doc__)
+    parser.add_argument("database", choices=("sqlite", "postgresql"))
+    parser.add_argument("--keep", type=Path, help="a folder where the networks stay, and are found again")
+    chosen = parser.parse_args()
     with ExitStack() as afterwards:
-        urls = [url for url, _ in databases(database, afterwards, [f"past_{past}" for past in PASTS])]
-        for past, url in zip(PASTS, urls, strict=True):
+        names = [f"past_{past}" for past in PASTS]
+        urls = {}
+        for past, (url, known) in zip(
+            PASTS, databases(chosen.database, afterwards, names, chosen.keep), strict=True
+        ):
             with application(url).app_context():
                 flask_migrate.upgrade()
-                load(max(MEMBERS, past // 50), past)
-        measure(database, dict(zip(PASTS, urls, strict=True)))
+                if not known:
+                    load(max(MEMBERS, past // 50), past)
+            urls[past] = url
+        measure(chosen.database, urls)
 
 
 def measure(database: str, urls: dict[int, str]) -> list[Measurement]:
@@ -44,4 +54,4 @@ def measure(database: str, urls: dict[int, str]) -> list[Measurement]:
 
 
 if __name__ == "__main__":
-    main(sys.argv[1])
+    main()
