@@ -275,4 +275,5 @@ def test_a_notification_leads_to_the_search(page: Open, in_app: InApp, two: Two)
     search_id = in_app(story)
     shown = page(two.haulier.email).get("/notifications")
     assert shown.one("tbody a").get("href") == f"/mes-recherches/{search_id}"
-    assert "1 nouvelle annonce dans votre recherche Comptable." in shown
+    assert shown.text_of("tbody a") == "Comptable"
+    assert "1 nouvelle annonce dans votre recherche." in shown

@@ -36,7 +36,7 @@ def tell(company_id: str, kind: str = "proposal", *, but: str | None = None, **c
         service.notify_company(
             company_id=company_id,
             kind=kind,
-            subject_id=TRADE,
+            subject_id=changes.get("trade_id", TRADE),
             payload=payload(**changes),
             except_person_id=but,
         )

@@ -1,4 +1,4 @@
-"""The page of notifications: sentences that link to trades, paging, marking as read, and the count for the header."""
+"""The page of notifications: one row for each trade, paging, marking as read, and the count for the header."""
 
 from collections.abc import Callable
 from datetime import timedelta
@@ -9,11 +9,11 @@ from flask import Flask, Response
 from barterweb import clock
 from barterweb.ids import new_id
 from barterweb.notifications.facts import KINDS
-from barterweb.notifications.queries import PAGE_SIZE
+from barterweb.notifications.queries import EARLIER, PAGE_SIZE
 from barterweb.notifications.routes import unread_notifications
 from tests import build_members
 from tests.html import only, text_of
-from tests.notifications.conftest import TRADE, Team, tell
+from tests.notifications.conftest import Team, tell
 from tests.page import Browser
 
 InApp = Callable[..., Any]
@@ -25,12 +25,15 @@ DATED = {"proposal", "counter_proposal", "agreement", "delivery_to_confirm", "co
 def test_every_kind_is_a_sentence_that_names_and_links_the_trade(
     page: Open, in_app: InApp, team: Team
 ) -> None:
-    for kind in KINDS:
-        in_app(tell, team.company_id, kind, title=kind)
-    shown = page(team.trader_email).get("/notifications")
-    sentences = {text_of(only(row, "a")): text_of(row) for row in shown.all("tbody tr")}
-    assert sentences.keys() == KINDS
-    assert {link.get("href") for link in shown.all("tbody a")} == {f"/echanges/{TRADE}"}
+    trades = {kind: new_id("trd") for kind in KINDS}
+    for kind, trade_id in trades.items():
+        in_app(tell, team.company_id, kind, title=kind, trade_id=trade_id)
+    omar = page(team.trader_email)
+    rows = [row for number in (1, 2) for row in omar.get(f"/notifications?page={number}").all("tbody tr")]
+    sentences = {text_of(only(row, "a")): text_of(row) for row in rows}
+    assert {text_of(only(row, "a")): only(row, "a").get("href") for row in rows} == {
+        kind: f"/echanges/{trade_id}" for kind, trade_id in trades.items()
+    }
     for kind, sentence in sentences.items():
         assert "Nouveau" in sentence
         assert "Cabinet Morel" in sentence
@@ -42,7 +45,7 @@ def test_every_kind_is_a_sentence_that_names_and_links_the_trade(
 
 def test_a_sentence_does_without_the_date_when_there_is_none(page: Open, in_app: InApp, team: Team) -> None:
     for kind in DATED:
-        in_app(tell, team.company_id, kind, due_on="")
+        in_app(tell, team.company_id, kind, due_on="", trade_id=new_id("trd"))
     shown = page(team.trader_email).get("/notifications")
     assert len(shown.all("tbody tr")) == len(DATED)
     assert "None" not in shown
@@ -91,7 +94,7 @@ def fill(company_id: str, count: int) -> None:
     now = clock.now()
     for number in range(count):
         with clock.at(now + timedelta(minutes=number)):
-            tell(company_id, "settled", title=f"Échange {number}")
+            tell(company_id, "settled", title=f"Échange {number}", trade_id=new_id("trd"))
 
 
 def test_the_list_is_paged(page: Open, in_app: InApp, team: Team) -> None:
@@ -115,7 +118,48 @@ def test_nothing_to_say_says_so(page: Open, team: Team) -> None:
     assert "Rien à signaler" in page(team.trader_email).get("/notifications")
 
 
-def test_it_costs_as_many_queries_for_thirty_as_for_one(
+def test_what_was_told_of_one_trade_is_one_row_and_only_its_latest_is_unfolded(
+    page: Open, in_app: InApp, team: Team
+) -> None:
+    def story() -> None:
+        now = clock.now()
+        for minutes, kind in enumerate(("proposal", "counter_proposal", "agreement")):
+            with clock.at(now + timedelta(minutes=minutes)):
+                tell(team.company_id, kind)
+        with clock.at(now + timedelta(minutes=1)):
+            tell(team.company_id, "declined", title="Autre échange", trade_id=new_id("trd"))
+
+    in_app(story)
+    omar = page(team.trader_email)
+    shown = omar.get("/notifications")
+    first, second = shown.all("tbody tr")
+    assert "3 nouvelles" in text_of(only(first, "th"))
+    assert "Nouveau" in text_of(only(second, "th"))
+    earlier = [text_of(told) for told in first.iter("li")]
+    assert [sentence.split()[0] for sentence in earlier] == ["Nouveau", "Nouveau"]
+    assert "propose d’autres conditions" in earlier[0]
+    assert "vous propose un échange" in earlier[1]
+    assert "Les 2 précédentes\u00a0: Stockage de palettes" in text_of(only(first, "summary"))
+    assert not list(second.iter("details"))
+
+
+def test_of_a_long_story_the_beginning_is_counted_but_not_shown(
+    page: Open, in_app: InApp, team: Team
+) -> None:
+    def story() -> None:
+        now = clock.now()
+        for minutes in range(EARLIER + 5):
+            with clock.at(now + timedelta(minutes=minutes)):
+                tell(team.company_id, "counter_proposal")
+
+    in_app(story)
+    shown = page(team.trader_email).get("/notifications")
+    assert len(shown.all("tbody li")) == EARLIER
+    assert f"Les {EARLIER} précédentes sur {EARLIER + 4}\u00a0:" in shown.text_of("td summary")
+    assert f"{EARLIER + 5} notifications non lues" in shown
+
+
+def test_it_costs_as_many_queries_for_twenty_as_for_one(
     page: Open, in_app: InApp, team: Team, count_queries: Callable[[], Any]
 ) -> None:
     counts = []

@@ -108,14 +108,14 @@ def test_reading_stops_at_what_was_displayed(app: Flask, team: Team) -> None:
     with app.app_context():
         for minutes in range(3):
             with clock.at(now + timedelta(minutes=minutes)):
-                tell(team.company_id, "settled", title=f"Échange {minutes}")
+                tell(team.company_id, "settled", title=f"Échange {minutes}", trade_id=f"trd_{minutes}")
         newest = queries.inbox(team.trader, 1).newest_unread_id
         with clock.at(now + timedelta(minutes=5)):
             tell(team.company_id, "proposal", title="Arrivé entre-temps")
         assert newest is not None
         service.mark_read(actor=team.trader, newest_id=newest)
         inbox = queries.inbox(team.trader, 1)
-        assert [(row.title, row.read) for row in inbox.rows] == [
+        assert [(matter.latest.title, matter.latest.read) for matter in inbox.matters] == [
             ("Arrivé entre-temps", False),
             ("Échange 2", True),
             ("Échange 1", True),
@@ -143,7 +143,7 @@ def test_unread_ones_come_first_then_the_newest(app: Flask, team: Team) -> None:
     with app.app_context():
         for minutes in range(4):
             with clock.at(now + timedelta(minutes=minutes)):
-                tell(team.company_id, "settled", title=str(minutes))
+                tell(team.company_id, "settled", title=str(minutes), trade_id=f"trd_{minutes}")
         rows: list[Any] = [
             *session.scalars(
                 select(Notification)
@@ -154,5 +154,6 @@ def test_unread_ones_come_first_then_the_newest(app: Flask, team: Team) -> None:
         first, second = rows[0].id, rows[1].id
         service.mark_read(actor=team.trader, newest_id=second)
         assert first != second
-        assert [row.title for row in queries.inbox(team.trader, 1).rows] == ["3", "2", "1", "0"]
-        assert [row.read for row in queries.inbox(team.trader, 1).rows] == [False, False, True, True]
+        matters = queries.inbox(team.trader, 1).matters
+        assert [matter.latest.title for matter in matters] == ["3", "2", "1", "0"]
+        assert [matter.unread for matter in matters] == [1, 1, 0, 0]
