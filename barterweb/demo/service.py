@@ -14,7 +14,7 @@ from sqlalchemy import func, select
 
 from barterweb import clock, ledger
 from barterweb.db import session, transaction
-from barterweb.demo import cast, corpus, history, pictures, searches, story
+from barterweb.demo import cast, corpus, history, pictures, reading, searches, story
 from barterweb.demo.errors import HalfMade, LedgerWrong
 from barterweb.demo.network import DEMO_DOMAIN, Network
 from barterweb.demo.timeline import midnight
@@ -89,6 +89,7 @@ def load(
         return
     _mark(_BEGUN, "")
     network = _planned(companies, listings, trades)
+    reading.begin(network)
     _tell(network, say)
     pictures.hang(network, archive)
     searches.keep()

@@ -3,13 +3,14 @@
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 import pytest
 import sqlalchemy as sa
 from flask import Flask
 
-from barterweb import db, ledger
+from barterweb import clock, db, ledger
 from barterweb.demo import corpus, pictures, service
 from barterweb.demo.errors import HalfMade, LedgerWrong
 from barterweb.demo.network import PASSWORD
@@ -20,6 +21,7 @@ from barterweb.listings.models import Listing, ListingPhoto, SavedSearch
 from barterweb.members import queries as members
 from barterweb.members.models import Company, Person, Region, Role
 from barterweb.members.service import check_password
+from barterweb.notifications.models import Notification
 from barterweb.outbox.models import OutboxMessage
 from barterweb.trades.models import Trade, TradeMessage, TradeVersion
 
@@ -138,6 +140,20 @@ def test_the_people_of_the_sign_in_page_enter_with_the_password_it_prints(networ
     assert len(people) == 7
     for person in people:
         assert network.ask(check_password, email=person.email, password=PASSWORD), person.email
+
+
+def test_they_have_read_what_they_were_told_but_for_the_last_days(network: Loaded) -> None:
+    known = [person.email for person in service.demo_people()]
+    told = (
+        sa.select(Notification.created_at, Notification.read_at)
+        .join(Person, Person.id == Notification.person_id)
+        .where(Person.email.in_(known))
+    )
+    rows = network.ask(lambda: db.session.execute(told).all())
+    until = clock.now() - timedelta(days=7)
+    old = [read_at for created_at, read_at in rows if created_at < until]
+    assert len(old) > 1
+    assert None not in old
 
 
 def test_nobody_else_has_a_password(network: Loaded) -> None:
