@@ -156,7 +156,7 @@ def test_demo_people_enter_with_one_button_in_demo_mode_only(app: Flask, in_app:
     browser = page()
     shown = browser.get("/connexion?suite=/mon-entreprise")
     assert "demo-barter-2026" in shown.html
-    browser.submit("Entrer comme Léa Martin")
+    browser.submit("Entrer comme Léa")
     assert browser.redirects == ["/mon-entreprise"]
 
 
