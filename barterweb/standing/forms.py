@@ -96,7 +96,10 @@ class StatusForm(ReasonForm):
     status = RadioField(
         "État",
         choices=[("active", "Active"), ("standby", "En veille"), ("suspended", "Suspendue")],
-        validators=[AnyOf(("active", "standby", "suspended"), message="Choisissez un état.")],
+        validators=[
+            InputRequired("Choisissez un état."),
+            AnyOf(("active", "standby", "suspended"), message="Choisissez un état."),
+        ],
         validate_choice=False,
     )
 
