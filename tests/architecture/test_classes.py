@@ -1,7 +1,8 @@
 """Style sheets and templates know the same classes: no rule for what no page has, no class that does nothing.
 
 A class counts as used when a template's `class` attribute, a script or Python names it. Of `tone-{{ tone }}` the beginning
-is known, and the end must stand somewhere in quotes: `"offer"`.
+is known, and the end must stand somewhere in quotes: `"offer"`; of `{{ class }}` nothing is known, and the template itself
+must have the class in quotes.
 """
 
 import re
@@ -58,7 +59,7 @@ def _ruled(rules: list["tinycss2.ast.Node"]) -> Iterator[str]:
 
 
 def named(template: str) -> Iterator[str]:
-    """Yield each class that the attributes of a template name; `*` stands for what only a page can know."""
+    """Yield each class that the attributes of a template name; `*` stands for what a macro is given."""
     text = re.sub(r"\{#.*?#\}", "", template, flags=re.DOTALL)
     for double, single in _ATTRIBUTE.findall(text):
         value = re.sub(r"\{%.*?%\}", " ", double or single, flags=re.DOTALL)
@@ -82,6 +83,11 @@ def matches(name: str, used: set[str], words: set[str]) -> bool:
     return any(name.startswith(start) and name[len(start) :] in words for start in beginnings)
 
 
+def given(template: str) -> set[str]:
+    """Return what a template that leaves a whole class to a macro's caller has in quotes: the class is one of these."""
+    return set(_QUOTED.findall(template)) if _ANYTHING in named(template) else set()
+
+
 def _pages() -> tuple[set[str], set[str]]:
     texts = [path.read_text() for path in TEMPLATES]
     programs = [path.read_text() for path in PROGRAMS]
@@ -93,6 +99,7 @@ def _pages() -> tuple[set[str], set[str]]:
 @pytest.mark.parametrize("sheet", SHEETS)
 def test_each_rule_is_for_a_class_that_a_page_may_have(sheet: str) -> None:
     used, words = _pages()
+    used |= {name for path in TEMPLATES for name in given(path.read_text())}
     rules = set(ruled((ROOT / "static" / sheet).read_text()))
     assert not sorted(name for name in rules if not matches(name, used, words))
 
@@ -114,6 +121,8 @@ def test_classes_are_read_out_of_jinja() -> None:
         "a-own",
         "d-*",
     }
+    assert given("""<p class="{{ kind }}">{{ mine("first") }}""") >= {"first"}
+    assert not given("""<p class="a">{{ mine("first") }}""")
     assert matches("d-offer", {"d-*"}, {"offer"})
     assert not matches("d-other", {"d-*"}, {"offer"})
     assert set(ruled("@media print { .a > b.c-d:not(.e) { color: red } }")) == {"a", "c-d", "e"}

@@ -157,3 +157,7 @@ def test_unread_ones_come_first_then_the_newest(app: Flask, team: Team) -> None:
         matters = queries.inbox(team.trader, 1).matters
         assert [matter.latest.title for matter in matters] == ["3", "2", "1", "0"]
         assert [matter.unread for matter in matters] == [1, 1, 0, 0]
+        with open_transaction():
+            service.mark_subject_read(person_id=team.trader.person_id, kind="settled", subject_id="trd_3")
+        matters = queries.inbox(team.trader, 1).matters
+        assert [matter.latest.title for matter in matters] == ["2", "3", "1", "0"]
