@@ -51,7 +51,7 @@ def count_up_to(query: Select[Any], bound: int = BOUND) -> Count:
 
 def counting(query: Select[Any], bound: int | None) -> ScalarSelect[int]:
     """Return a column that counts the rows of a query, up to one beyond the bound if any, to be asked beside the rows."""
-    found = query.order_by(None).with_only_columns(literal(1))
+    found = query.order_by(None).with_only_columns(literal(1), maintain_column_froms=True)
     found = found if bound is None else found.limit(bound + 1)
     return select(func.count()).select_from(found.subquery()).scalar_subquery()
 

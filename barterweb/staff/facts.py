@@ -15,7 +15,7 @@ from barterweb.trades.facts import Commission, Terms, share_of
 SHOWN = 20
 """Lines of one kind that the queue shows; the total is said beside."""
 
-COUNTED = 100
+COUNTED = 50
 """Lines of one kind that the queue counts; beyond, it says that there are more."""
 
 IN_FILE = 5_000

@@ -28,7 +28,7 @@ Found = TypeVar("Found")
 Order = tuple[ColumnElement[Any] | InstrumentedAttribute[Any], ...]
 
 LATEST = 20
-AHEAD = 200
+AHEAD = 100
 """Rows of a list of staff that are counted beyond the page."""
 
 
@@ -101,7 +101,8 @@ def decided_requests() -> Sequence[CreditRequest]:
     return session.scalars(
         select(CreditRequest)
         .options(joinedload(CreditRequest.company))
-        .where(CreditRequest.status.in_(("granted", "refused")))
+        .where(CreditRequest.decided_at.is_not(None))
+        .where(unindexed(CreditRequest.status).in_(("granted", "refused")))
         .order_by(CreditRequest.decided_at.desc(), CreditRequest.id.desc())
         .limit(LATEST)
     ).all()
