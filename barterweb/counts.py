@@ -7,8 +7,11 @@ from collections.abc import Callable, Hashable
 from datetime import datetime, timedelta
 from typing import Any, Self, TypeVar
 
-from sqlalchemy import CTE, ColumnElement, Select, func, literal, select
+from sqlalchemy import CTE, Select, func, literal, select
+from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.orm import InstrumentedAttribute
+from sqlalchemy.sql.compiler import SQLCompiler
+from sqlalchemy.sql.functions import FunctionElement
 from sqlalchemy.sql.selectable import ScalarSelect
 
 from barterweb import clock
@@ -24,7 +27,6 @@ MOST_KEPT = 200
 """Figures that a process keeps."""
 
 Kept = TypeVar("Kept")
-Value = TypeVar("Value")
 
 
 class Count(int):
@@ -89,12 +91,30 @@ def count_kept(name: Hashable, query: Select[Any]) -> int:
     return kept(name, lambda: int(session.scalar(select(counting(query, None))) or 0)) if few.more else few
 
 
-def unindexed(column: InstrumentedAttribute[Value]) -> ColumnElement[Value]:
-    """Return a column that no index is looked up by: rows are to be read in an order, and dropped on the way.
+class unindexed(FunctionElement[Any]):  # noqa: N801  called like a function
+    """A column that SQLite looks no rows up by: they are to be read in an order, and dropped on the way.
 
-    Left alone, SQLite looks half of all rows up by such a column and then sorts them.
+    Without statistics, SQLite looks half of all rows up by such a column and then sorts them. PostgreSQL has statistics, and
+    sees the column itself.
     """
-    return func.coalesce(column, column)
+
+    inherit_cache = True
+
+    def __init__(self, column: InstrumentedAttribute[Any]) -> None:
+        """Wrap a column."""
+        super().__init__(column)
+        self.type = column.type
+
+
+@compiles(unindexed)
+def _as_it_is(element: unindexed, compiler: SQLCompiler, **how: Any) -> str:
+    return compiler.process(element.clauses, **how)
+
+
+@compiles(unindexed, "sqlite")
+def _signed(element: unindexed, compiler: SQLCompiler, **how: Any) -> str:
+    """Write a unary plus: https://www.sqlite.org/optoverview.html, "Disqualifying WHERE-Clause Terms Using Unary +"."""
+    return f"+{compiler.process(element.clauses, **how)}"
 
 
 def first_of(query: Select[Any], bound: int = BOUND) -> tuple[CTE, ScalarSelect[int]]:
