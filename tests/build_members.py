@@ -8,13 +8,16 @@ from datetime import date
 from functools import cache
 from itertools import count
 
+from sqlalchemy import func, or_, select
 from stdnum import luhn
 
 from barterweb import db
 from barterweb.actors import Actor
 from barterweb.ids import new_id
+from barterweb.listings.models import Listing
 from barterweb.members import queries, service
 from barterweb.members.facts import (
+    SORT_KEY_LENGTH,
     Admitted,
     CompanyDetails,
     Contact,
@@ -24,7 +27,8 @@ from barterweb.members.facts import (
     fold,
     vat_number_of,
 )
-from barterweb.members.models import Cluster, Company, Person
+from barterweb.members.models import Cluster, Company, Membership, Person
+from barterweb.trades.models import Trade
 
 PASSWORD = "chamois pervenche tambour lucarne"
 LONG_AGO = date(2020, 1, 1)
@@ -195,6 +199,20 @@ def actor(email: str, role_id: str | None = None) -> Actor:
     acting = queries.actor_for(found.id, found.session_stamp, role_id)
     assert acting is not None, f"{email} has no role"
     return acting
+
+
+def assert_facts(company: Company) -> None:
+    """Check what a company's row says against its years of membership, its listings and its trades."""
+    last_year = select(func.max(Membership.ends_on)).where(Membership.company_id == company.id)
+    online = select(func.max(Listing.expires_on)).where(
+        Listing.company_id == company.id, Listing.kind == "offer", Listing.status == "online"
+    )
+    side = or_(Trade.buyer_id == company.id, Trade.seller_id == company.id)
+    agreed = select(Trade.id).where(side, Trade.agreed_at.is_not(None)).exists()
+    said = (company.member_until, company.offers_until, company.traded_since is not None)
+    true = (*map(db.session.scalar, (last_year, online)), db.session.scalar(select(agreed)))
+    assert said == true, company.name
+    assert company.sort_key == company.search_text[:SORT_KEY_LENGTH]
 
 
 def company_row(company_id: str) -> Company:

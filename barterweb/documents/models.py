@@ -51,6 +51,7 @@ class Document(Model):
         UniqueConstraint("source"),
         Index("ix_documents_company_id_issued_on", "company_id", "kind", "issued_on"),
         Index("ix_documents_other_company_id_issued_on", "other_company_id", "issued_on"),
+        Index("ix_documents_issuer_id_issued_on", "issuer_id", "issued_on", "id"),
     )
 
     id: Mapped[str] = mapped_column(String(40), primary_key=True)

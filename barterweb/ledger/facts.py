@@ -1,9 +1,12 @@
 """What the ledger takes and gives: plain frozen values, never its rows."""
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from barterweb.money import Credits
+
+PAGE_LINES = 40
+"""Lines of a statement that a page shows, unless its last day alone has more; files hold the whole period."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +94,11 @@ class AccountStatement:
     closing_cents: int
     last_sequence: int
 
+    @property
+    def day_before(self) -> date:
+        """The last day that is not of this statement."""
+        return self.start - timedelta(days=1)
+
 
 @dataclass(frozen=True, slots=True)
 class JournalEntry:
@@ -130,13 +138,15 @@ class LedgerTotals:
 
 @dataclass(frozen=True, slots=True)
 class KindTotals:
-    """Sums over the accounts of one kind; cents of Barter."""
+    """Sums over the accounts of one kind; cents of Barter. Supply and debt are what members have and owe."""
 
     kind: str
     accounts: int
     balance_cents: int
     held_cents: int
     incoming_cents: int
+    supply_cents: int = 0
+    debt_cents: int = 0
 
 
 @dataclass(frozen=True, slots=True)

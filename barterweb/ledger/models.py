@@ -44,6 +44,7 @@ class Account(Model):
             " AND held_cents = 0 AND incoming_cents = 0 AND last_sequence = 0)",
             name="striped",
         ),
+        Index("ix_ledger_accounts_kind_name", "kind", "name", "id"),
     )
 
     id: Mapped[str] = mapped_column(String(40), primary_key=True)

@@ -36,6 +36,7 @@ class Listing(Model):
         Index("ix_listings_status_category_published_at", "status", "category", "published_at", "id"),
         Index("ix_listings_status_price_cents", "status", "price_cents", "id"),
         Index("ix_listings_status_expires_on", "status", "expires_on"),
+        Index("ix_listings_updated_at", "updated_at", "id"),
     )
 
     id: Mapped[str] = mapped_column(String(40), primary_key=True)

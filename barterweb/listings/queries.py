@@ -3,21 +3,24 @@
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, and_, func, or_, select
+from sqlalchemy import ColumnElement, Row, Select, and_, literal, or_, select
 from sqlalchemy.orm import contains_eager, selectinload
 
 from barterweb import clock, ledger
 from barterweb.actors import Actor
+from barterweb.counts import BOUND, count_kept, count_up_to, unindexed
 from barterweb.db import session
 from barterweb.errors import NotFound
 from barterweb.listings import search
-from barterweb.listings.facts import Card, Means, OnlineCounts, OwnListing, OwnListings, Suggestion
+from barterweb.listings.facts import KINDS, Card, Means, OnlineCounts, OwnListing, OwnListings, Suggestion
 from barterweb.listings.models import Listing
 from barterweb.listings.policy import may_edit, may_enter_for, may_read
 from barterweb.members.models import Company, company_clusters
 from barterweb.money import vat_of
 
 OWN_PAGE_SIZE = 30
+MOST_COMPANIES = 100
+"""Companies among which staff choose whose listing they enter; for another one they begin on its page."""
 SIMILAR = 4
 SUGGESTED_FROM = 2
 """How many of a company's latest offers, and needs, suggestions are made from; each costs a search."""
@@ -50,18 +53,24 @@ def company_to_list_for(company_id: str, actor: Actor) -> Company:
     return company
 
 
-def companies_to_list_for(actor: Actor) -> Sequence[Row[str, str]]:
-    """Return id and name of the companies for which the actor may put something online, by name."""
-    return session.execute(
-        select(Company.id, Company.name)
-        .where(_written_by(actor), Company.status.in_(("active", "standby")))
-        .order_by(Company.name, Company.id)
-    ).all()
+def companies_to_list_for(actor: Actor, chosen: str) -> Sequence[Row[str, str]]:
+    """Return id and name of the companies for which the actor may put something online, by name: the first
+    `MOST_COMPANIES`, and the one that is chosen already.
+    """
+    open_to = select(Company.id, Company.name).where(
+        _written_by(actor), unindexed(Company.status).in_(("active", "standby"))
+    )
+    first = open_to.order_by(Company.sort_key, Company.id).limit(MOST_COMPANIES)
+    found = session.execute(first).all()
+    if chosen and chosen not in {row.id for row in found}:
+        return [*session.execute(open_to.where(Company.id == chosen)).all(), *found]
+    return found
 
 
 def cards(listing_ids: Sequence[str]) -> list[Card]:
     """Return the cards of these listings in the order given, without those that are no longer online; one query."""
-    found = {row.id: row for row in session.execute(_cards().where(Listing.id.in_(listing_ids)))}
+    these = _cards(status=unindexed(Listing.status)).where(Listing.id.in_(listing_ids))
+    found = {row.id: row for row in session.execute(these)}
     return [Card(*found[listing_id]) for listing_id in listing_ids if listing_id in found]
 
 
@@ -73,8 +82,8 @@ def latest_online(limit: int) -> list[Card]:
 
 def latest_of_cluster(cluster_id: str, kind: str | None, limit: int) -> list[Card]:
     """Return the listings published last by companies of a cluster, of one kind or (None) of both."""
-    of_cluster = select(company_clusters.c.company_id).where(company_clusters.c.cluster_id == cluster_id)
-    query = _cards().where(Listing.company_id.in_(of_cluster))
+    ours = (company_clusters.c.company_id == Listing.company_id, company_clusters.c.cluster_id == cluster_id)
+    query = _cards().where(select(literal(1)).where(*ours).exists())
     if kind is not None:
         query = query.where(Listing.kind == kind)
     newest_first = query.order_by(Listing.published_at.desc(), Listing.id.desc())
@@ -83,17 +92,17 @@ def latest_of_cluster(cluster_id: str, kind: str | None, limit: int) -> list[Car
 
 def online_of_company(company_id: str) -> list[Card]:
     """Return a company's listings that are online: offers first, then by title."""
-    query = _cards().where(Listing.company_id == company_id)
+    query = _cards(status=unindexed(Listing.status)).where(Listing.company_id == company_id)
     return [
         Card(*row) for row in session.execute(query.order_by(Listing.kind.desc(), Listing.title, Listing.id))
     ]
 
 
 def online_counts() -> OnlineCounts:
-    """Return how many offers and needs are online."""
-    query = select(Listing.kind, func.count()).join(Company).where(_online()).group_by(Listing.kind)
-    counts = {row[0]: row[1] for row in session.execute(query)}
-    return OnlineCounts(offers=counts.get("offer", 0), needs=counts.get("need", 0))
+    """Return how many offers and needs are online; a large network's as of some minutes ago."""
+    online = select(Listing.id).join(Company).where(_online())
+    offers, needs = (count_kept(f"{kind}s online", online.where(Listing.kind == kind)) for kind in KINDS)
+    return OnlineCounts(offers, needs)
 
 
 def similar(listing: Listing) -> list[Card]:
@@ -145,7 +154,7 @@ def means_of(actor: Actor, listing: Listing) -> Means | None:
 def page_of_own(actor: Actor, number: int) -> OwnListings:
     """Return a page (from 1) of the listings the actor may write for, in any state, last changed first."""
     mine = select(Listing).join(Company).where(_written_by(actor))
-    total = session.scalar(mine.with_only_columns(func.count())) or 0
+    total = count_up_to(mine, number * OWN_PAGE_SIZE + BOUND)
     rows = session.execute(
         mine.with_only_columns(
             Listing.id,
@@ -170,7 +179,7 @@ def _with_company(query: Select[Listing]) -> Select[Listing]:
     return query.join(Listing.company).options(company, company.selectinload(Company.clusters))
 
 
-def _cards() -> Select[*tuple[Any, ...]]:
+def _cards(status: ColumnElement[str] | None = None) -> Select[*tuple[Any, ...]]:
     """Select what a `Card` shows, in its order, of listings online."""
     return (
         select(
@@ -186,14 +195,15 @@ def _cards() -> Select[*tuple[Any, ...]]:
             Listing.published_at,
         )
         .join(Company)
-        .where(_online())
+        .where(_online(status))
     )
 
 
-def _online() -> ColumnElement[bool]:
-    """The SQL of `policy.is_online` and `policy.company_may_publish`."""
+def _online(status: ColumnElement[str] | None = None) -> ColumnElement[bool]:
+    """The SQL of `policy.is_online` and `policy.company_may_publish`, by a status looked up unless told otherwise."""
     trading = or_(Company.status == "active", and_(Company.status == "standby", Listing.kind == "need"))
-    return and_(Listing.status == "online", Listing.expires_on >= clock.today(), trading)
+    found = Listing.status if status is None else status
+    return and_(found == "online", unindexed(Listing.expires_on) >= clock.today(), trading)
 
 
 def _written_by(actor: Actor) -> ColumnElement[bool]:
@@ -201,10 +211,8 @@ def _written_by(actor: Actor) -> ColumnElement[bool]:
     if actor.is_member:
         return Company.id == actor.member_company_id
     if actor.kind == "staff":
-        of_cluster = select(company_clusters.c.company_id).where(
-            company_clusters.c.cluster_id == actor.cluster_id
-        )
-        return Company.id.in_(of_cluster)
+        ours = company_clusters.c.cluster_id == actor.cluster_id
+        return select(literal(1)).where(company_clusters.c.company_id == Company.id, ours).exists()
     if actor.kind == "operator":
         return Company.id.is_not(None)
     return Company.id.is_(None)

@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.exc import IntegrityError
 
 from barterweb import clock
@@ -203,7 +203,8 @@ def _take_offline(listing: Listing, status: str) -> None:
 
 
 def _index(listing: Listing) -> None:
-    """Make the search index say of the listing what its row says."""
+    """Make the search index, and what the company's row says of its offers, say of the listing what its row says."""
+    _note_offers(listing.company)
     if listing.status != "online" or listing.published_at is None:
         search.remove_listing(listing.id)
         return
@@ -217,6 +218,15 @@ def _index(listing: Listing) -> None:
         department=listing.department,
         published_at=listing.published_at,
     )
+
+
+def _note_offers(company: Company) -> None:
+    """Write until when the company offers something; its row is locked, so that what others publish is seen."""
+    session.execute(select(Company.id).where(Company.id == company.id).with_for_update())
+    online = select(func.max(Listing.expires_on)).where(
+        Listing.company_id == company.id, Listing.kind == "offer", Listing.status == "online"
+    )
+    company.offers_until = session.scalar(online)
 
 
 def _log_if_on_behalf(actor: Actor, listing: Listing, kind: str) -> None:

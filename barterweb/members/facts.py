@@ -142,6 +142,10 @@ def without_accents(text: str) -> str:
     return "".join(character for character in plain if not unicodedata.combining(character))
 
 
+SORT_KEY_LENGTH = 100
+"""Characters of the folded name, and what follows it, by which companies are sorted."""
+
+
 def fold(text: str) -> str:
     """Return the words of a text in lowercase ASCII, apart by one space: what the directory's search compares."""
     return _NOT_A_WORD.sub(" ", without_accents(text)).strip()

@@ -98,7 +98,10 @@ class Company(Model):
     picture in the archive of documents.
 
     A company that was refused may apply again, with a new row: only the others hold their SIRET. `search_text` is what
-    the directory searches, folded and beginning with the name, so that it also sorts. `capacities` says what the company can
+    the directory searches, folded and beginning with the name; `sort_key` is its beginning, by which lists are sorted.
+    `member_until` is the last day of its last year of membership, `offers_until` the last day of its last offer online,
+    `traded_since` the day on which it first agreed on a trade: what would have to be looked for among rows that only grow in
+    number (docs/decisions/0136). `capacities` says what the company can
     lend a hand with, one a line; `hidden_parts` are the parts of its page that it keeps to itself. A purchase above
     `purchase_cap_cents` is decided by an administrator, whoever negotiates it.
     """
@@ -121,6 +124,11 @@ class Company(Model):
         CheckConstraint("(status = 'left') <= (left_on IS NOT NULL)", name="left_on"),
         CheckConstraint("vat_regime IN ('normal', 'franchise')", name="vat_regime"),
         Index("ix_companies_status_name", "status", "name"),
+        Index("ix_companies_sort_key", "sort_key", "id", "status"),
+        Index("ix_companies_status_joined_on", "status", "joined_on", "id", "offers_until", "traded_since"),
+        Index("ix_companies_status_member_until", "status", "member_until", "id"),
+        Index("ix_companies_department_status", "department", "status"),
+        Index("ix_companies_naf_status", "naf", "status"),
     )
 
     id: Mapped[str] = mapped_column(String(40), primary_key=True)
@@ -142,6 +150,7 @@ class Company(Model):
     size_band: Mapped[str] = mapped_column(String(20))
     description: Mapped[str] = mapped_column(Text)
     search_text: Mapped[str] = mapped_column(Text)
+    sort_key: Mapped[str] = mapped_column(String(100), default="", server_default="")
     status: Mapped[str] = mapped_column(String(10), default="applied")
     account_id: Mapped[str | None] = mapped_column(String(40))
     terms_version: Mapped[str] = mapped_column(String(20))
@@ -157,6 +166,9 @@ class Company(Model):
     logo_sha256: Mapped[str | None] = mapped_column(String(64))
     joined_on: Mapped[date | None] = mapped_column(Date)
     left_on: Mapped[date | None] = mapped_column(Date)
+    member_until: Mapped[date | None] = mapped_column(Date)
+    offers_until: Mapped[date | None] = mapped_column(Date)
+    traded_since: Mapped[date | None] = mapped_column(Date)
     capacities: Mapped[str] = mapped_column(Text, default="")
     website: Mapped[str] = mapped_column(String(200), default="")
     public_email: Mapped[str] = mapped_column(String(254), default="")
@@ -282,6 +294,20 @@ class Membership(Model):
             name="payment",
         ),
         Index("ix_memberships_paid_on_due_on", "paid_on", "due_on"),
+        Index(
+            "ix_memberships_waived",
+            "due_on",
+            "id",
+            sqlite_where=text("waived IS 1"),
+            postgresql_where=text("waived IS true"),
+        ),
+        Index(
+            "ix_memberships_paid",
+            "due_on",
+            "id",
+            sqlite_where=text("paid_on IS NOT NULL"),
+            postgresql_where=text("paid_on IS NOT NULL"),
+        ),
     )
 
     id: Mapped[str] = mapped_column(String(40), primary_key=True)

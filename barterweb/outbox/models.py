@@ -20,6 +20,7 @@ class OutboxMessage(Model):
         CheckConstraint("(status IN ('sent', 'kept')) = (sent_at IS NOT NULL)", name="sent_at"),
         Index("ix_outbox_messages_status_next_attempt_at", "status", "next_attempt_at"),
         Index("ix_outbox_messages_created_at", "created_at"),
+        Index("ix_outbox_messages_status_created_at", "status", "created_at", "id"),
     )
 
     id: Mapped[str] = mapped_column(String(40), primary_key=True)

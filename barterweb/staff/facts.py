@@ -15,8 +15,14 @@ from barterweb.trades.facts import Commission, Terms, share_of
 SHOWN = 20
 """Lines of one kind that the queue shows; the total is said beside."""
 
+COUNTED = 50
+"""Lines of one kind that the queue counts; beyond, it says that there are more."""
+
 IN_FILE = 5_000
 """Lines of one kind that the queue's file holds at most; it says how many there are in all."""
+
+COUNTED_FOR_FILE = 100_000
+"""Lines of one kind that are counted for the file."""
 
 SECTIONS = {
     "applications": "Candidatures",
@@ -48,6 +54,8 @@ NEAR_CEILING_BP = 8000
 """The balance is above this share of the ceiling."""
 
 MONTHS_SHOWN = 12
+MANY_TRADES = 10_000
+"""Where more trades were settled in a period, its figures are counted once a day."""
 
 Row = TypeVar("Row")
 
@@ -57,7 +65,7 @@ Row = TypeVar("Row")
 
 @dataclass(frozen=True, slots=True)
 class Lines(Generic[Row]):
-    """The most urgent lines of one kind, and how many there are in all."""
+    """The most urgent lines of one kind, and how many there are (a `Count`)."""
 
     rows: Sequence[Row]
     total: int
@@ -261,7 +269,7 @@ class ClusterFigures:
 class Figures:
     """The figures of a network, a region or a cluster. No company can be told from them by name.
 
-    `supply_cents` is today's sum of positive balances; `year_cents` what was settled in Barter in the 365 days to today.
+    `supply_cents` is the sum of positive balances; `year_cents` what was settled in Barter in the 365 days to today.
     """
 
     period: Period
@@ -273,6 +281,12 @@ class Figures:
     clusters: Sequence[ClusterFigures]
     supply_cents: int
     year_cents: int
+    counted_at: datetime | None = None
+
+    @property
+    def counted_daily(self) -> bool:
+        """Whether so much was traded that it is counted once a day."""
+        return self.totals.trades > MANY_TRADES
 
     @property
     def velocity_milli(self) -> int | None:

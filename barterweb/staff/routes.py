@@ -72,7 +72,7 @@ def queue_GET() -> ResponseReturnValue:
 @allowed(*STAFF_KINDS)
 def queue_csv_GET() -> ResponseReturnValue:
     """Give the whole queue as a file."""
-    queue = queries.queue_of(current_actor(), most=facts.IN_FILE)
+    queue = queries.queue_of(current_actor(), most=facts.IN_FILE, bound=facts.COUNTED_FOR_FILE)
     return _csv(queue_csv(queue), f"file-de-travail-{clock.today()}.csv")
 
 
@@ -238,12 +238,13 @@ def journal_GET() -> ResponseReturnValue:
 @allowed("operator")
 def accounts_GET() -> ResponseReturnValue:
     """Show all accounts by kind, and whether everything sums to zero."""
-    kinds = {totals.kind: totals for totals in ledger.totals_by_kind()}
+    by_kind = ledger.totals_by_kind()
+    kinds = {totals.kind: totals for totals in by_kind}
     asked = asked_page(ACCOUNTS_PAGE_SIZE)
     return page_or_fragment(
         "staff/accounts.html",
         "staff/_accounts.html",
-        totals=ledger.totals(),
+        totals=ledger.totals(by_kind),
         kinds=kinds,
         own=ledger.accounts_of_kinds(kinds.keys() - {"member"}, limit=ACCOUNTS_PAGE_SIZE),
         accounts=ledger.accounts_of_kinds({"member"}, limit=asked.size, offset=asked.offset),
@@ -263,7 +264,7 @@ def account_GET(account_id: str) -> ResponseReturnValue:
         raise NotFound from error
     form = _period(facts.months_to(clock.today(), 3))
     valid = form.validate()
-    statement = ledger.statement(account_id, form.du.data, form.au.data) if valid else None
+    statement = ledger.statement_page(account_id, form.du.data, form.au.data) if valid else None
     return page_or_fragment(
         "staff/account.html",
         "staff/_account.html",

@@ -23,6 +23,7 @@ class CreditRequest(Model):
         CheckConstraint("wanted_cents >= 1 AND turnover_cents >= 1", name="figures"),
         Index("ix_credit_requests_status_asked_at", "status", "asked_at"),
         Index("ix_credit_requests_company_id_asked_at", "company_id", "asked_at"),
+        Index("ix_credit_requests_decided_at", "decided_at", "id"),
     )
 
     id: Mapped[str] = mapped_column(String(40), primary_key=True)

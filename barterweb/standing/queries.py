@@ -6,10 +6,12 @@ from datetime import timedelta
 from typing import Any, TypeVar
 
 from sqlalchemy import BigInteger, ColumnElement, Row, Select, case, cast, func, select
-from sqlalchemy.orm import joinedload, selectinload
+from sqlalchemy.orm import InstrumentedAttribute, joinedload, selectinload
+from sqlalchemy.orm.interfaces import ORMOption
 
 from barterweb import clock, ledger
 from barterweb.actors import Actor
+from barterweb.counts import BOUND, Count, count_up_to, counting, kept_if_many, unindexed
 from barterweb.db import session
 from barterweb.errors import NotFound
 from barterweb.members.facts import fold
@@ -23,7 +25,11 @@ from barterweb.standing.policy import LOOKED_AFTER
 
 Found = TypeVar("Found")
 
+Order = tuple[ColumnElement[Any] | InstrumentedAttribute[Any], ...]
+
 LATEST = 20
+AHEAD = 100
+"""Rows of a list of staff that are counted beyond the page."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,14 +88,12 @@ def credit_history(company: Company) -> CreditHistory:
 
 
 def waiting_requests(
-    *conditions: ColumnElement[bool], limit: int, offset: int = 0
-) -> tuple[Sequence[CreditRequest], int]:
-    """Return one page of the requests for credit that wait, the oldest first, with their companies, and how many wait."""
+    *conditions: ColumnElement[bool], limit: int, offset: int = 0, bound: int = BOUND
+) -> tuple[Sequence[CreditRequest], Count]:
+    """Return one page of the requests for credit that wait, the oldest first, with their companies; how many."""
     query = select(CreditRequest).where(CreditRequest.status == "waiting", *conditions)
-    ordered = query.options(joinedload(CreditRequest.company)).order_by(
-        CreditRequest.asked_at, CreditRequest.id
-    )
-    return _page(ordered, limit=limit, offset=offset)
+    order = (CreditRequest.asked_at, CreditRequest.id)
+    return _page(query, order, joinedload(CreditRequest.company), limit=limit, offset=offset, bound=bound)
 
 
 def decided_requests() -> Sequence[CreditRequest]:
@@ -97,7 +101,8 @@ def decided_requests() -> Sequence[CreditRequest]:
     return session.scalars(
         select(CreditRequest)
         .options(joinedload(CreditRequest.company))
-        .where(CreditRequest.status.in_(("granted", "refused")))
+        .where(CreditRequest.decided_at.is_not(None))
+        .where(unindexed(CreditRequest.status).in_(("granted", "refused")))
         .order_by(CreditRequest.decided_at.desc(), CreditRequest.id.desc())
         .limit(LATEST)
     ).all()
@@ -134,25 +139,27 @@ def years_of(company_id: str) -> list[Dues]:
 MEMBERSHIP_LISTS = ("a-regler", "en-retard", "offertes", "reglees")
 
 
-def memberships(chosen: str, *, limit: int, offset: int) -> tuple[list[Dues], int]:
-    """Return one page of the years of membership on a list, the most urgent first, and how many there are."""
-    query = _on_list(chosen)
-    order = Membership.due_on.desc() if chosen in ("offertes", "reglees") else Membership.due_on
-    ordered = query.options(joinedload(Membership.company)).order_by(order, Membership.id)
-    years, total = _page(ordered, limit=limit, offset=offset)
+def memberships(chosen: str, *, limit: int, offset: int) -> tuple[list[Dues], Count]:
+    """Return one page of the years of membership on a list, the most urgent first; how many, counted beyond this page."""
+    order: Order = (Membership.due_on, Membership.id)
+    if chosen in ("offertes", "reglees"):
+        order = (Membership.due_on.desc(), Membership.id.desc())
+    company = joinedload(Membership.company)
+    years, total = _page(_on_list(chosen), order, company, limit=limit, offset=offset, bound=AHEAD)
     return [dues_of(year) for year in years], total
 
 
-def membership_counts() -> dict[str, int]:
-    """Return how many years of membership are on each list."""
-    return {name: _count(_on_list(name)) for name in MEMBERSHIP_LISTS}
+def membership_counts() -> dict[str, Count]:
+    """Return how many years of membership are on each list, up to a bound."""
+    return {name: count_up_to(_on_list(name), AHEAD) for name in MEMBERSHIP_LISTS}
 
 
 def _on_list(name: str) -> Select[Membership]:
-    query = select(Membership).join(Company, Company.id == Membership.company_id)
-    unpaid = query.where(Membership.waived.is_(False), Membership.paid_on.is_(None)).where(
-        Company.status.not_in(("left", "insolvent"))
+    query = select(Membership)
+    gone = select(Company.id).where(
+        Company.id == Membership.company_id, Company.status.in_(("left", "insolvent"))
     )
+    unpaid = query.where(Membership.waived.is_(False), Membership.paid_on.is_(None), ~gone.exists())
     today = clock.today()
     return {
         "a-regler": unpaid,
@@ -162,14 +169,17 @@ def _on_list(name: str) -> Select[Membership]:
     }[name]
 
 
-def overdue_memberships(ours: ColumnElement[bool], *, limit: int) -> tuple[list[Dues], int]:
+def overdue_memberships(
+    ours: ColumnElement[bool], *, limit: int, bound: int = BOUND
+) -> tuple[list[Dues], Count]:
     """Return unpaid years that are due within a week or overdue, of companies that are `ours`, the oldest first, and how
-    many.
+    many, up to a bound.
     """
     soon = clock.today() + timedelta(days=UNPAID_SOON_DAYS)
-    query = _on_list("a-regler").where(ours, Membership.due_on <= soon)
-    ordered = query.options(joinedload(Membership.company)).order_by(Membership.due_on, Membership.id)
-    years, total = _page(ordered, limit=limit)
+    owed = _on_list("a-regler").where(Membership.due_on <= soon)
+    of_ours = select(Company.id).where(Company.id == Membership.company_id, ours).exists()
+    order = (Membership.due_on, Membership.id)
+    years, total = _page(owed.where(of_ours), order, joinedload(Membership.company), limit=limit, bound=bound)
     return [dues_of(year) for year in years], total
 
 
@@ -219,7 +229,7 @@ def claim(claim_id: str) -> Claim:
 
 
 def reserves() -> list[Reserve]:
-    """Return each region's reserve beside what its members owe; three queries, and one a region."""
+    """Return each region's reserve beside what its members owe, a large region's debt as of some minutes ago."""
     all_regions = regions()
     accounts = {region.id: operator_account_id("reserve", region.code) for region in all_regions}
     balances = {view.id: view.balance_cents for view in ledger.account_views(list(accounts.values()))}
@@ -228,25 +238,36 @@ def reserves() -> list[Reserve]:
         Reserve(
             region=region,
             balance_cents=balances[accounts[region.id]],
-            debt_cents=ledger.debt_cents(
-                select(Company.account_id).where(
-                    Company.region_id == region.id, Company.account_id.is_not(None)
-                )
-            ),
+            debt_cents=_debt_cents(region.id),
             open_claims_cents=open_claims.get(region.id, 0),
         )
         for region in all_regions
     ]
 
 
-def _open_claims() -> dict[str, int]:
-    """Return what is still claimed by region, in cents of euro; a claim is never cleared beyond its amount."""
-    rows = session.execute(
-        select(Company.region_id, func.sum(Claim.amount_cents - _cleared()))
-        .join(Company, Company.id == Claim.company_id)
-        .group_by(Company.region_id)
+def _debt_cents(region_id: str) -> int:
+    members = select(Company.account_id).where(
+        Company.region_id == region_id, Company.account_id.is_not(None)
     )
-    return {region_id: int(cents) for region_id, cents in rows}
+    return kept_if_many(("debt", region_id), members, lambda: ledger.debt_cents(members))
+
+
+def _open_claims() -> dict[str, int]:
+    """Return what is still claimed by region, in cents of euro, of many claims as of some minutes ago.
+
+    A claim is never cleared beyond its amount.
+    """
+    region = unindexed(Company.region_id)
+    by_region = (
+        select(region, func.sum(Claim.amount_cents - _cleared()))
+        .join(Company, Company.id == Claim.company_id)
+        .group_by(region)
+    )
+
+    def add_up() -> dict[str, int]:
+        return {region_id: int(cents) for region_id, cents in session.execute(by_region)}
+
+    return kept_if_many("open claims", select(Claim.id), add_up)
 
 
 def company_file(company_id: str, actor: Actor) -> Company:
@@ -263,39 +284,54 @@ def company_file(company_id: str, actor: Actor) -> Company:
 
 def companies_looked_after(
     actor: Actor, *, status: str, words: str, limit: int, offset: int
-) -> tuple[Sequence[Company], int]:
-    """Return one page of the companies in a status that the actor looks after, by name, and how many there are.
+) -> tuple[Sequence[Company], Count]:
+    """Return one page of the companies in a status that the actor looks after, by name; how many, counted beyond this page.
 
     `words` stand in their name, activity or town, whatever the case and accents; empty for all.
     """
-    query = _looked_after(actor).where(Company.status == status)
+    query = _looked_after(actor).where(unindexed(Company.status) == status)
     if words:
         query = query.where(Company.search_text.contains(fold(words), autoescape=True))
-    rows = session.scalars(query.order_by(Company.search_text, Company.id).limit(limit).offset(offset)).all()
-    return rows, _count(query)
+    return _page(query, (Company.sort_key, Company.id), limit=limit, offset=offset, bound=AHEAD)
 
 
-def companies_by_status(actor: Actor) -> dict[str, int]:
-    """Return how many companies the actor looks after are in each status that has some, those that want a look first."""
-    counted = _looked_after(actor).with_only_columns(Company.status, func.count()).group_by(Company.status)
-    found = {row[0]: row[1] for row in session.execute(counted)}
-    return {status: found[status] for status in LOOKED_AFTER if status in found}
+def companies_by_status(actor: Actor) -> dict[str, Count]:
+    """Return how many companies the actor looks after are in each status that has some, those that want a look first.
+
+    Each is counted up to a bound.
+    """
+    looked_after = _looked_after(actor)
+    counts = [counting(looked_after.where(Company.status == status), AHEAD) for status in LOOKED_AFTER]
+    found = session.execute(select(*counts)).one()
+    return {status: Count.of(n, AHEAD) for status, n in zip(LOOKED_AFTER, found, strict=True) if n}
 
 
 def _looked_after(actor: Actor) -> Select[Company]:
     query = select(Company).where(Company.account_id.is_not(None))
     if actor.kind == "operator":
         return query
-    ours = select(company_clusters.c.company_id).where(company_clusters.c.cluster_id == actor.cluster_id)
-    return query.where(Company.id.in_(ours))
+    ours = company_clusters.c.cluster_id == actor.cluster_id
+    return query.where(select(ours).where(company_clusters.c.company_id == Company.id, ours).exists())
 
 
-def _page(query: Select[Found], *, limit: int, offset: int = 0) -> tuple[list[Found], int]:
-    """Return some rows of an ordered query and how many it has, asked at once."""
-    rows = session.execute(query.add_columns(func.count().over()).limit(limit).offset(offset)).all()
+def _page(
+    query: Select[Found], order: Order, *options: ORMOption, limit: int, offset: int = 0, bound: int = BOUND
+) -> tuple[list[Found], Count]:
+    """Return some rows of a query in an order, and how many it has, counted up to a bound beyond these.
+
+    Rows are put in order by what decides it alone, and read whole afterwards.
+    """
+    (model,) = (described["entity"] for described in query.column_descriptions)
+    first = query.with_only_columns(model.id).order_by(*order).limit(limit).offset(offset).subquery()
+    rows = session.execute(
+        select(model, counting(query, offset + bound))
+        .join(first, first.c.id == model.id)
+        .options(*options)
+        .order_by(*order)
+    ).all()
     if not rows and offset:
-        return [], _count(query.order_by(None))
-    return [row[0] for row in rows], rows[0][1] if rows else 0
+        return [], count_up_to(query, offset + bound)
+    return [row[0] for row in rows], Count.of(rows[0][1] if rows else 0, offset + bound)
 
 
 def _count(query: Select[Any]) -> int:

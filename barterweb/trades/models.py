@@ -45,6 +45,9 @@ class Trade(Model):
         Index("ix_trades_state_settled_at", "state", "settled_at", "settled_barter_cents"),
         Index("ix_trades_state_confirm_by", "state", "confirm_by"),
         Index("ix_trades_state_expires_on", "state", "expires_on"),
+        Index("ix_trades_state_updated_at", "state", "updated_at", "id"),
+        Index("ix_trades_buyer_id_settled_at", "buyer_id", "settled_at", "settled_barter_cents"),
+        Index("ix_trades_seller_id_settled_at", "seller_id", "settled_at", "settled_barter_cents"),
     )
 
     id: Mapped[str] = mapped_column(String(40), primary_key=True)

@@ -116,6 +116,8 @@ def agree_trade(*, actor: Actor, trade_id: str, version: int) -> None:
     trade.commission_buyer_cents = commission.buyer_cents
     trade.commission_seller_cents = commission.seller_cents
     move(trade, "agree")
+    for company in (trade.buyer, trade.seller):
+        company.traded_since = company.traded_since or clock.today()
     session.flush()
     _hold(trade, terms.barter_cents)
     record(trade, "agreed", actor)

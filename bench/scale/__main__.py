@@ -112,7 +112,10 @@ def _facts(name: str, visits: list[list[pages.Visit]]) -> dict[str, Any]:
         small, large = (of([visit.milliseconds for visit in side[1:]]) for side in visits)
         facts |= {f"{kind}_small_ms": round(small, 1), f"{kind}_large_ms": round(large, 1)}
         facts[f"{kind}_ratio"] = round(large / small, 2)
+    processor = [median(visit.processor for visit in side[1:]) for side in visits]
     return facts | {
+        "processor_ms": [round(spent, 1) for spent in processor],
+        "processor_ratio": round(processor[1] / processor[0], 2),
         "queries": [len(side[-1].asked) for side in visits],
         "bytes": [side[-1].size for side in visits],
     }

@@ -16,6 +16,8 @@ DAYS = 1_095
 YEAR = timedelta(days=365)
 LIMIT_CENTS, NARROW_LIMIT_CENTS, CAP_CENTS = 2_000_000, 150_000, 10_000_000
 SLEEPS_DAYS = 120
+ENDS_IN = {True: 20, False: 200}
+"""In how many days the year of membership ends, for those for whom it is soon and for the others."""
 AS_THEY_SHOULD_BE = 20
 LEFT, TRADELESS, OFFERLESS, UNPAID, ENDING, ASKING, SLEEPING, NARROW = 9, 8, 7, 6, 5, 4, 3, 1
 """The last digits of the numbers of companies that have something the matter with them."""
@@ -74,6 +76,8 @@ class Member:
     place: Place
     limit: int
     listing_ids: list[str] = field(default_factory=list)
+    offers_until: date | None = None
+    traded_since: date | None = None
 
     @property
     def digit(self) -> int:
@@ -157,6 +161,8 @@ def _add_row(network: Network, member: Member, status: str, account_id: str | No
         size_band="10-49",
         description=f"{sector} depuis trente ans.",
         search_text=fold(f"{member.name} {sector} {city}"),
+        sort_key=fold(f"{member.name} {sector} {city}"),
+        member_until=clock.today() + timedelta(days=ENDS_IN[member.digit == ENDING]) if account_id else None,
         status=status,
         account_id=account_id,
         terms_version="1",
@@ -223,7 +229,7 @@ def _add_person(network: Network, member: Member) -> None:
 
 def _add_years(network: Network, member: Member) -> None:
     """Three years of membership; the last one ends soon for some, and is still owed by some."""
-    last_ends = clock.today() + timedelta(days=20 if member.digit == ENDING else 200)
+    last_ends = clock.today() + timedelta(days=ENDS_IN[member.digit == ENDING])
     for back in range(3):
         ends = last_ends - back * YEAR
         starts = ends - YEAR + timedelta(days=1)

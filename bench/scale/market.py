@@ -31,11 +31,15 @@ def _add_listing(network: Network, member: Member, share: float, drawn: dict[str
     title, description = str(drawn["title"]), str(drawn["description"])
     city, department = str(drawn["city"]), str(drawn["department"])
     first_offer = not member.listing_ids and member.digit != OFFERLESS
+    kind = "need" if member.digit == OFFERLESS else "offer" if first_offer else drawn["kind"]
+    expires_on = clock.date_of(published) + timedelta(days=LISTING_DAYS)
+    if kind == "offer":
+        member.offers_until = expires_on
     network.writer.add(
         "listings",
         id=listing_id,
         company_id=member.company_id,
-        kind="need" if member.digit == OFFERLESS else "offer" if first_offer else drawn["kind"],
+        kind=kind,
         status="online",
         nature="service",
         title=title,
@@ -51,7 +55,7 @@ def _add_listing(network: Network, member: Member, share: float, drawn: dict[str
         created_at=published,
         updated_at=published,
         published_at=published,
-        expires_on=clock.date_of(published) + timedelta(days=LISTING_DAYS),
+        expires_on=expires_on,
     )
     if len(member.listing_ids) % 3 == 0:
         _add_photo(network, listing_id)

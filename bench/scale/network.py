@@ -15,6 +15,7 @@ from barterweb.db import open_transaction, session
 from barterweb.ledger import seals
 from barterweb.ledger.models import Account, Stripe
 from barterweb.listings import search
+from barterweb.members.models import Company
 from barterweb.members.queries import operator_account_id
 from bench.scale.bulk import Writer
 from bench.scale.companies import DAYS, SLEEPING, SLEEPS_DAYS, Member, Place, add_applicant, add_company
@@ -207,6 +208,9 @@ class Network:
     ) -> None:
         """Add a trade with its one version."""
         day = clock.date_of(moment)
+        if more["state"] != "proposed":
+            for member in (buyer, seller):
+                member.traded_since = member.traded_since or day
         self.writer.add(
             "trades",
             id=trade_id,
@@ -315,8 +319,22 @@ class Network:
             .where(Stripe.account_id == sa.bindparam("account"), Stripe.stripe == sa.bindparam("number"))
             .values(new)
         )
+        self.write_facts()
         for statement, places in ((of_account, [m.place for m in self.members]), (of_stripe, self.stripes)):
             session.connection().execute(statement, [_values(place, statement) for place in places])
+
+    def write_facts(self) -> None:
+        """Give each company what its listings and trades came to."""
+        of_company = (
+            sa.update(Company.__table__)
+            .where(Company.id == sa.bindparam("company"))
+            .values(offers_until=sa.bindparam("offers"), traded_since=sa.bindparam("traded"))
+        )
+        facts = [
+            {"company": member.company_id, "offers": member.offers_until, "traded": member.traded_since}
+            for member in self.members
+        ]
+        session.connection().execute(of_company, facts)
 
 
 def _values(place: Place, statement: sa.Update) -> dict[str, object]:

@@ -2,7 +2,7 @@
 
 import re
 import time
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
@@ -37,9 +37,10 @@ HISTORY = (
 
 @dataclass(slots=True)
 class Visit:
-    """One opening of a page: milliseconds, bytes, and each statement with its parameters."""
+    """One opening of a page: milliseconds, those of this process's processor, bytes, each statement with its parameters."""
 
     milliseconds: float
+    processor: float
     size: int
     asked: list[tuple[str, Any]] = field(default_factory=list)
 
@@ -58,16 +59,18 @@ def visit(app: Flask, client: FlaskClient, place: Place) -> Visit:
     """Open a page, which is made anew: neither a copy of it nor of a part is kept from one visit to the next."""
     path = place.path
     with _listening(app) as asked, mock.patch.object(copies, "MAX_COPIES", 0):
-        began = time.perf_counter()
+        began, busy = time.perf_counter(), time.process_time()
         answer = client.get(path, headers=FRAGMENT if place.fragment else None)
-        taken = (time.perf_counter() - began) * 1000
+        taken, spent = (time.perf_counter() - began) * 1000, (time.process_time() - busy) * 1000
     if answer.status_code != 200:
         raise RuntimeError(f"{path} answers {answer.status_code}")
-    return Visit(taken, len(answer.data), asked)
+    return Visit(taken, spent, len(answer.data), asked)
 
 
-def whole_reads(app: Flask, asked: list[tuple[str, Any]], *, small: bool = False) -> list[str]:
-    """Return the steps of these statements' plans that read a table of the history from end to end.
+def whole_reads(
+    app: Flask, asked: list[tuple[str, Any]], *, small: bool = False, of: Collection[str] = HISTORY
+) -> list[str]:
+    """Return the steps of these statements' plans that read a table, by default of the history, from end to end.
 
     A step in the order of an index that stops at a LIMIT is none. Where tables are `small`, PostgreSQL would read them whole
     for that reason alone: it is told to do so only where no index serves.
@@ -81,13 +84,13 @@ def whole_reads(app: Flask, asked: list[tuple[str, Any]], *, small: bool = False
                 continue
             how = "EXPLAIN QUERY PLAN" if connection.dialect.name == "sqlite" else "EXPLAIN"
             rows = connection.exec_driver_sql(f"{how} {statement}", parameters).all()
-            found += [step for step in (str(row[-1]) for row in rows) if _reads_all(step, statement)]
+            found += [step for step in (str(row[-1]) for row in rows) if _reads_all(step, statement, of)]
     return found
 
 
-def _reads_all(step: str, statement: str) -> bool:
+def _reads_all(step: str, statement: str, tables: Collection[str]) -> bool:
     table = re.search(r"(?:Seq Scan on|SCAN) (\w+)", step)
-    if table is None or table[1] not in HISTORY:
+    if table is None or table[1] not in tables:
         return False
     return not ("USING" in step and " LIMIT " in statement and "count(*) OVER" not in statement)
 

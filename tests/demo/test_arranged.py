@@ -8,14 +8,18 @@ from itertools import pairwise
 
 import pytest
 from flask import Flask
+from sqlalchemy import select
 
 from barterweb import clock, ledger
 from barterweb.actors import Actor
+from barterweb.db import session
 from barterweb.demo import cast, corpus, history, network, story
 from barterweb.demo.network import Network, acting
 from barterweb.demo.timeline import midnight
+from barterweb.members.models import Company
 from barterweb.staff import queries as staff
 from barterweb.trades import queries as trades
+from tests import build_members
 
 PLAYED = ("transport@barter.example", "cabinet@barter.example", "admin@barter.example")
 
@@ -118,3 +122,10 @@ def test_companies_in_a_mood_are_in_the_corpus() -> None:
     named = {*story.MOODS, *story.REGULARS, *story.LOWER_CEILINGS, *(slug for slug, *_ in story.STATUSES)}
     assert named <= slugs
     assert set(story.LOWER_CEILINGS) <= set(story.MOODS)
+
+
+def test_companies_say_what_their_years_listings_and_trades_say(arranged: Network) -> None:
+    companies = session.scalars(select(Company).where(Company.account_id.is_not(None))).all()
+    assert {company.traded_since is None for company in companies} == {True, False}
+    for company in companies:
+        build_members.assert_facts(company)

@@ -363,3 +363,33 @@ def test_a_search_costs_few_statements(owner: Member, count_queries: CountQuerie
         with count_queries() as statements:
             search.find(Filters(words=words))
         assert len(statements) <= most, words
+
+
+def test_what_a_filter_leaves_is_counted_up_to_a_bound_and_all_of_them_as_of_a_while_ago(
+    owner: Member, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    many(owner, 30)
+    for module in (search.browsing, search.engine):
+        monkeypatch.setattr(module, "COUNT_CAP", 10)
+    here = search.find(Filters(place="grenoble"))
+    assert (here.total, here.total_capped, here.facets_capped) == (10, True, True)
+    offers = search.find(Filters(place="grenoble", kinds=("offer",), page=2))
+    assert (offers.total, offers.total_capped) == (10, True)
+    needs = search.find(Filters(place="grenoble", kinds=("need",)))
+    assert (needs.total, needs.total_capped) == (0, False)
+    everything = search.find(Filters())
+    assert (everything.total, everything.total_capped) == (30, False)
+    put(owner, "Un de plus")
+    assert search.find(Filters()).total == 30
+    with clock.at(MONDAY + timedelta(minutes=10)):
+        assert search.find(Filters()).total == 31
+
+
+def test_a_place_finds_its_town_and_its_departement_newest_first(owner: Member) -> None:
+    for minutes, (title, code, city) in enumerate(
+        (("Ville", "38000", "Grenoble"), ("Voisine", "38500", "Voiron"), ("Ailleurs", "69003", "Lyon"))
+    ):
+        put(owner, title, minutes=minutes, postal_code=code, city=city)
+    assert found(place="Grenoble") == ["Ville"]
+    assert found(place="isere") == ["Voisine", "Ville"]
+    assert found(place="isere", kinds=("need",)) == []

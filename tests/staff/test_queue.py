@@ -282,3 +282,19 @@ def test_the_queue_costs_the_same_queries_however_much_waits(
                 operator.get("/pole")
         counts.append(len(statements))
     assert counts[0] == counts[1] <= 16, counts
+
+
+def test_what_waits_is_counted_up_to_a_bound(
+    in_app: InApp, page: Open, network: Network, monkeypatch
+) -> None:
+    def apply() -> None:
+        for number in range(5):
+            build_members.application(cluster_ids=[network.cluster_id], name=f"Candidate {number}")
+
+    in_app(apply)
+    found = in_app(lambda: queries.queue_of(network.operator, most=2, bound=3).applications)
+    assert (len(found.rows), found.total, found.total.more) == (2, 3, True)
+    exact = in_app(lambda: queries.queue_of(network.operator, most=2, bound=5).applications)
+    assert (exact.total, exact.total.more) == (5, False)
+    monkeypatch.setattr("barterweb.staff.routes.queries.queue_of.__kwdefaults__", {"most": 2, "bound": 3})
+    assert "Les 2 plus urgentes sur plus de\u00a03." in page(OPERATOR).get("/pole").text

@@ -3,8 +3,9 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
 
 from barterweb.db import session
 from barterweb.documents.facts import InvoiceFacts
@@ -12,7 +13,9 @@ from barterweb.documents.models import Document, InvoiceContest
 from barterweb.documents.queries.terms import invoicing_terms
 from barterweb.members.models import Company
 
-MOST_SHOWN = 200
+MOST_SHOWN = 30
+"""Of those that wait, and of those that are settled."""
+SETTLED = ("corrected", "credited", "upheld", "withdrawn")
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +43,17 @@ def contest_deadline(document: Document) -> date:
 
 
 def contests() -> Sequence[ContestLine]:
-    """Return the contests for operator staff: open ones first, the oldest first; then the settled ones, the latest first."""
+    """Return the contests for operator staff: those open the longest, the oldest first; then those settled last."""
+    oldest, latest = InvoiceContest.contested_at, InvoiceContest.contested_at.desc()
+    waiting = _contests(InvoiceContest.outcome == "open", oldest)
+    settled = [_contests(InvoiceContest.outcome == outcome, latest) for outcome in SETTLED]
+    last = sorted(
+        (line for lines in settled for line in lines), key=lambda line: line.contested_at, reverse=True
+    )
+    return [*waiting, *last[:MOST_SHOWN]]
+
+
+def _contests(which: ColumnElement[bool], order: Any) -> list[ContestLine]:
     rows = session.execute(
         select(
             InvoiceContest.document_id,
@@ -52,9 +65,8 @@ def contests() -> Sequence[ContestLine]:
         )
         .join(Document, Document.id == InvoiceContest.document_id)
         .join(Company, Company.id == InvoiceContest.company_id)
-        .order_by(InvoiceContest.outcome != "open", InvoiceContest.contested_at.desc())
+        .where(which)
+        .order_by(order)
         .limit(MOST_SHOWN)
     ).all()
-    found = [ContestLine(row[0], str(row[1]), *row[2:]) for row in rows]
-    waiting = [line for line in found if line.outcome == "open"]
-    return [*reversed(waiting), *(line for line in found if line.outcome != "open")]
+    return [ContestLine(row[0], str(row[1]), *row[2:]) for row in rows]

@@ -4,10 +4,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
-from sqlalchemy import ColumnElement, Select, func, or_, select
+from sqlalchemy import ColumnElement, Select, or_, select
 from sqlalchemy.orm import aliased
 
 from barterweb.actors import Actor
+from barterweb.counts import BOUND, count_up_to
 from barterweb.db import session
 from barterweb.documents.facts import InvoiceFacts, missing_mentions
 from barterweb.documents.models import NUMBERED_KINDS, OPERATOR, Document, InvoiceContest, OwnInvoice
@@ -72,7 +73,7 @@ def operator_invoices(number: int) -> InvoicePage:
 
 
 def _page(mine: Select[Document], company_id: str | None, number: int) -> InvoicePage:
-    total = session.scalar(select(func.count()).select_from(mine.subquery())) or 0
+    total = count_up_to(mine, number * PER_PAGE + BOUND)
     pages = max(1, -(-total // PER_PAGE))
     if not 1 <= number <= pages:
         raise NotFound

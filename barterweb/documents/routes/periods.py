@@ -1,7 +1,7 @@
 """The period of an address, the same on every page and in every file of an account."""
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, timedelta
 
 from flask import Response, request
 from werkzeug.datastructures import MultiDict
@@ -39,7 +39,12 @@ def period_of(company: Company) -> PeriodForm:
 
 def account_page(company: Company, form: PeriodForm, *, valid: bool) -> Response:
     """Show the account and the statement of a period, or why the period was refused."""
-    facts = queries.statement_facts(company, form.du.data, form.au.data) if valid else None
+    facts, earlier = None, None
+    if valid:
+        start, end = form.du.data, form.au.data
+        first = ledger.first_day_of_page(company.account_id or "", start, end)
+        facts = queries.statement_facts(company, first, end)
+        earlier = Period("", start, first - timedelta(days=1)) if first > start else None
     return page_or_fragment(
         "documents/account.html",
         "documents/_statement.html",
@@ -48,6 +53,7 @@ def account_page(company: Company, form: PeriodForm, *, valid: bool) -> Response
         account=ledger.account_view(company.account_id or ""),
         form=form,
         facts=facts,
+        earlier=earlier,
         months=queries.monthly_statements(company.id),
         presets=[
             period for period in presets_of(company) if form.opened_on is None or period.end >= form.opened_on

@@ -284,7 +284,8 @@ def _new_form(actor: Actor) -> ListingForm:
         del form.company_id
         form.for_company(queries.company_to_list_for(actor.member_company_id, actor))
     else:
-        companies = [(company_id, name) for company_id, name in queries.companies_to_list_for(actor)]
+        chosen = str(form.company_id.data or request.args.get("entreprise", ""))
+        companies = [(row.id, row.name) for row in queries.companies_to_list_for(actor, chosen)]
         form.company_id.choices = [("", "Choisissez…"), *companies]
     return form
 
@@ -300,7 +301,8 @@ def _edit_form(listing: Listing, *, first: bool = False) -> ListingForm:
 def _form_page(
     form: ListingForm, listing: Listing | None = None, *, status: int = 200
 ) -> ResponseReturnValue:
-    return render_template("listings/form.html", form=form, listing=listing, units=UNITS), status
+    most = queries.MOST_COMPANIES
+    return render_template("listings/form.html", form=form, listing=listing, units=UNITS, most=most), status
 
 
 def _saved(listing_id: str, actor: Actor) -> ResponseReturnValue:

@@ -46,11 +46,13 @@ class Results:
 
 
 def find(filters: Filters) -> Results:
-    """Return the page of listings that `filters` ask for; without words, the newest (or cheapest) with exact counts."""
+    """Return the page of listings that `filters` ask for; without words, the newest (or cheapest)."""
     reading = read(filters.words, exact=filters.exact)
     if not reading.concepts:
         tally = browsing.tally(filters)
-        return _results(browsing.ids(filters), tally, filters, total=tally.asked(filters))
+        narrowed = tally.capped and (filters.kinds or filters.categories)
+        total = browsing.count(filters) if narrowed else tally.asked(filters)
+        return _results(browsing.ids(filters), tally, filters, total=total)
     hits.prepare()
     groups = _groups(reading.required)
     tally = hits.tally(groups, filters) if groups else Tally(Counter(), capped=False)

@@ -189,7 +189,7 @@ def _counts(dialect: str, parameters: frozenset[str]) -> Select[Any]:
 
 
 def _matching(columns: str, dialect: str, parameters: frozenset[str]) -> Select[Any]:
-    query = select(text(columns)).select_from(_SOURCE[dialect]).where(*conditions(parameters))
+    query = select(text(columns)).select_from(_SOURCE[dialect]).where(*conditions(parameters, of_hits=True))
     return query.where(_WITHOUT) if "without" in parameters else query
 
 

@@ -1,11 +1,13 @@
 """Applications to join, for whoever holds the receipt and for the staff who decide."""
 
 from collections.abc import Sequence
+from typing import Any
 
-from sqlalchemy import Select, case, func, select
+from sqlalchemy import Select, case, select
 from sqlalchemy.orm import joinedload
 
 from barterweb.actors import Actor
+from barterweb.counts import BOUND, Count, first_of
 from barterweb.db import session
 from barterweb.errors import NotFound
 from barterweb.members.models import (
@@ -28,26 +30,31 @@ def application_for(application_id: str, actor: Actor) -> Application:
 
 def application(application_id: str) -> Application:
     """Return an application to whoever holds the address of its receipt; raises `NotFound`."""
-    found = session.scalar(_with_company(select(Application)).where(Application.id == application_id))
+    found: Application | None = session.scalar(
+        _with_company(select(Application)).where(Application.id == application_id)
+    )
     if found is None:
         raise NotFound
     return found
 
 
-def open_applications(actor: Actor, *, limit: int) -> tuple[Sequence[Application], int]:
-    """Return the first applications that wait for this member of staff, and how many there are.
+def open_applications(actor: Actor, *, limit: int, bound: int = BOUND) -> tuple[Sequence[Application], Count]:
+    """Return the first applications that wait for this member of staff, and how many there are, up to a bound.
 
     The oldest come first, those that wait for the applicant's answer last.
     """
-    query = select(Application).where(Application.status.in_(OPEN_STATUSES))
+    query = select(Application.id).where(Application.status.in_(OPEN_STATUSES))
     if actor.kind != "operator":
-        ours = select(company_clusters.c.company_id).where(company_clusters.c.cluster_id == actor.cluster_id)
-        query = query.where(Application.company_id.in_(ours))
+        ours = company_clusters.c.cluster_id == actor.cluster_id
+        query = query.where(
+            select(ours).where(company_clusters.c.company_id == Application.company_id, ours).exists()
+        )
     order = (case((Application.status == "question", 1), else_=0), Application.created_at, Application.id)
-    counted = _with_company(query).add_columns(func.count().over()).order_by(*order).limit(limit)
-    rows = session.execute(counted).all()
-    return [row[0] for row in rows], rows[0][1] if rows else 0
+    found, count = first_of(query.order_by(*order), bound)
+    waiting = _with_company(select(Application, count).join(found, found.c.id == Application.id))
+    rows = session.execute(waiting.order_by(*order).limit(limit)).all()
+    return [row[0] for row in rows], Count.of(rows[0][1] if rows else 0, bound)
 
 
-def _with_company(query: Select[Application]) -> Select[Application]:
+def _with_company(query: Select[*tuple[Any, ...]]) -> Select[*tuple[Any, ...]]:
     return query.options(joinedload(Application.company).selectinload(Company.clusters))

@@ -1,16 +1,18 @@
 """Companies: one, or the directory's."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
-from sqlalchemy import Select, func, select
-from sqlalchemy.orm import selectinload
+from sqlalchemy import ColumnElement, Select, func, literal, select
+from sqlalchemy.orm import InstrumentedAttribute, selectinload
 
+from barterweb.counts import BOUND, Count, count_kept, count_up_to, unindexed
 from barterweb.db import session
 from barterweb.errors import NotFound
 from barterweb.members.facts import NAF_SECTIONS, DirectorySearch, fold, section_of
 from barterweb.members.models import (
     Cluster,
     Company,
+    company_clusters,
 )
 from barterweb.members.policy import PUBLIC_STATUSES
 
@@ -43,22 +45,15 @@ def siret_is_known(siret: str) -> bool:
     )
 
 
-def directory(search: DirectorySearch, number: int) -> tuple[Sequence[Company], int]:
-    """Return one page (counted from 1) of the companies found, by name, and how many there are in all."""
-    found = _found(search)
-    total = session.scalar(select(func.count()).select_from(found.subquery())) or 0
-    rows = session.scalars(
-        _with_clusters(select(Company))
-        .where(Company.id.in_(found))
-        .order_by(Company.search_text, Company.id)
-        .limit(DIRECTORY_PAGE_SIZE)
-        .offset((number - 1) * DIRECTORY_PAGE_SIZE)
-    ).all()
-    return rows, total
+def directory(search: DirectorySearch, number: int) -> tuple[Sequence[Company], Count]:
+    """Return one page (counted from 1) of the companies found, by name, and how many there are, counted beyond this page."""
+    found, offset = _found(search), (number - 1) * DIRECTORY_PAGE_SIZE
+    ordered = found.order_by(Company.sort_key, Company.id).limit(DIRECTORY_PAGE_SIZE).offset(offset)
+    return session.scalars(_with_clusters(ordered)).all(), count_up_to(found, offset + BOUND)
 
 
-def _found(search: DirectorySearch) -> Select[str]:
-    found = select(Company.id).where(Company.status.in_(PUBLIC_STATUSES))
+def _found(search: DirectorySearch) -> Select[Company]:
+    found = select(Company).where(unindexed(Company.status).in_(PUBLIC_STATUSES))
     for word in fold(search.words).split():
         found = found.where(Company.search_text.contains(word, autoescape=True))
     if search.department:
@@ -67,31 +62,37 @@ def _found(search: DirectorySearch) -> Select[str]:
         _, first, last = NAF_SECTIONS[search.section]
         found = found.where(func.substr(Company.naf, 1, 2).between(first, last))
     if search.cluster_slug:
-        found = found.where(Company.clusters.any(Cluster.slug == search.cluster_slug))
+        cluster = select(Cluster.id).where(Cluster.slug == search.cluster_slug).scalar_subquery()
+        belongs = (company_clusters.c.company_id == Company.id) & (company_clusters.c.cluster_id == cluster)
+        found = found.where(select(literal(1)).select_from(company_clusters).where(belongs).exists())
     return found
 
 
 def sections() -> list[str]:
     """Return the letters of the NAF's sections where the directory has companies."""
-    divisions = session.scalars(
-        select(func.substr(Company.naf, 1, 2)).where(Company.status.in_(PUBLIC_STATUSES)).distinct()
-    )
+    divisions = _distinct(Company.naf, lambda naf: func.substr(naf, 1, 2) + "~")
     return sorted({letter for division in divisions if (letter := section_of(division))})
 
 
 def departments() -> Sequence[str]:
     """Return the départements where the directory has companies, by name."""
-    return session.scalars(
-        select(Company.department)
-        .where(Company.status.in_(PUBLIC_STATUSES))
-        .distinct()
-        .order_by(Company.department)
-    ).all()
+    return _distinct(Company.department, lambda department: department)
+
+
+def _distinct(
+    column: InstrumentedAttribute[str], beyond: Callable[[ColumnElement[str]], ColumnElement[str]]
+) -> Sequence[str]:
+    """Return values of a column in the directory, each the first `beyond` the last one: one look at an index a value."""
+    smallest = select(func.min(column)).where(unindexed(Company.status).in_(PUBLIC_STATUSES))
+    values = select(smallest.scalar_subquery().label("value")).cte(recursive=True)
+    following = smallest.where(column > beyond(values.c.value)).scalar_subquery()
+    values = values.union_all(select(following).where(values.c.value.is_not(None)))
+    return session.scalars(select(values.c.value).where(values.c.value.is_not(None))).all()
 
 
 def public_company_count() -> int:
-    """Return how many companies the directory has."""
-    return session.scalar(select(func.count()).where(Company.status.in_(PUBLIC_STATUSES))) or 0
+    """Return how many companies the directory has; a large network's as of some minutes ago."""
+    return count_kept("companies", select(Company.id).where(Company.status.in_(PUBLIC_STATUSES)))
 
 
 def _with_clusters(query: Select[Company]) -> Select[Company]:

@@ -5,7 +5,7 @@ from barterweb.actors import Actor
 from barterweb.db import require_transaction, session, transaction
 from barterweb.errors import NotFound
 from barterweb.members.errors import StatusNotPossible
-from barterweb.members.facts import CompanyChanges, department_of, fold
+from barterweb.members.facts import SORT_KEY_LENGTH, CompanyChanges, department_of, fold
 from barterweb.members.models import Company, LimitChange
 from barterweb.members.policy import may_administer, may_change_status, may_set_limits
 from barterweb.members.service.audit import record_event
@@ -110,3 +110,4 @@ def index_company(company: Company) -> None:
     require_transaction()
     shown = "" if "capacities" in (company.hidden_parts or ()) else company.capacities or ""
     company.search_text = fold(f"{company.name} {company.sector} {company.city} {company.department} {shown}")
+    company.sort_key = company.search_text[:SORT_KEY_LENGTH]

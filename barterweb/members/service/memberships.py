@@ -5,7 +5,7 @@ from datetime import date, timedelta
 from barterweb import ids
 from barterweb.db import require_transaction, session
 from barterweb.members.facts import MEMBERSHIP_PAYMENT_DAYS
-from barterweb.members.models import Membership
+from barterweb.members.models import Company, Membership
 from barterweb.members.queries import terms_in_force
 
 
@@ -26,6 +26,7 @@ def open_year(company_id: str, region_id: str, starts_on: date) -> Membership:
         due_on=starts_on + timedelta(days=MEMBERSHIP_PAYMENT_DAYS),
     )
     session.add(year)
+    session.get_one(Company, company_id).member_until = year.ends_on
     return year
 
 

@@ -20,12 +20,14 @@ from sqlalchemy import (
 
 from barterweb import clock, ledger
 from barterweb.actors import Actor
+from barterweb.counts import kept_if_many
 from barterweb.db import session
 from barterweb.listings.models import Listing
 from barterweb.members.models import Cluster, Company, company_clusters
 from barterweb.members.policy import PUBLIC_STATUSES
 from barterweb.money import BASIS_POINTS
 from barterweb.staff.facts import (
+    MANY_TRADES,
     ClusterFigures,
     CompanyCounts,
     Figures,
@@ -36,14 +38,25 @@ from barterweb.staff.facts import (
 from barterweb.staff.queries.scope import companies_of
 from barterweb.trades.models import Trade, TradeVersion
 
+DAY_SECONDS = 86_400
 MEMBER_STATUSES = ("active", "standby", "suspended")
 
 
 def figures_of(actor: Actor, period: Period) -> Figures:
-    """Return the figures of what the actor answers for. Twelve queries, whatever the size of the network.
+    """Return the figures of what the actor answers for.
 
-    A trade counts when one of its two companies is in scope, so one between two regions counts in both.
+    A trade counts when one of its two companies is in scope, so one between two regions counts in both. Where the network
+    settled more than `MANY_TRADES` in the period, each process counts once a day, and the figures say when.
     """
+    name = ("figures", actor.kind, actor.cluster_id, actor.region_id, period, clock.today())
+    settled = select(Trade.id).where(Trade.state == "settled", *_within(period))
+    return kept_if_many(
+        name, settled, lambda: _figures_of(actor, period), bound=MANY_TRADES, seconds=DAY_SECONDS
+    )
+
+
+def _figures_of(actor: Actor, period: Period) -> Figures:
+    """Count in twelve queries, whatever the size of the network."""
     companies = companies_of(actor)
     settled = _settled(companies, period)
     online = _listings_online(companies)
@@ -57,6 +70,7 @@ def figures_of(actor: Actor, period: Period) -> Figures:
         clusters=_clusters(actor, settled, period),
         supply_cents=ledger.supply_cents(select(Company.account_id).where(Company.id.in_(companies))),
         year_cents=_year_cents(companies),
+        counted_at=clock.now(),
     )
 
 

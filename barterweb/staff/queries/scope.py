@@ -1,6 +1,6 @@
 """Which companies an actor answers for."""
 
-from sqlalchemy import ColumnElement, Select, false, select, true
+from sqlalchemy import ColumnElement, Select, false, literal, select, true
 from sqlalchemy.orm import InstrumentedAttribute
 
 from barterweb.actors import Actor
@@ -19,5 +19,13 @@ def companies_of(actor: Actor) -> Select[str]:
 
 
 def in_scope(actor: Actor, company_id: InstrumentedAttribute[str]) -> ColumnElement[bool]:
-    """Tell of a column of companies' ids whether the actor answers for them; nothing is looked up for the operator."""
-    return true() if actor.kind == "operator" else company_id.in_(companies_of(actor))
+    """Tell of a column of companies' ids whether the actor answers for them; nothing is looked up for the operator.
+
+    For staff each company is looked up, instead of making a list of all theirs: queries stop at a bound.
+    """
+    if actor.kind == "operator":
+        return true()
+    if actor.kind == "staff":
+        ours = company_clusters.c.cluster_id == actor.cluster_id
+        return select(literal(1)).where(company_clusters.c.company_id == company_id, ours).exists()
+    return company_id.in_(companies_of(actor))

@@ -27,7 +27,7 @@ from barterweb.web.fragments import page_or_fragment, see_other
 from barterweb.web.navigation import after_decision
 from barterweb.web.paging import asked_page
 
-PAGE_SIZE = 50
+PAGE_SIZE = 20
 
 
 @bp.get("/operateur/adhesions")

@@ -1,6 +1,6 @@
 """The file of a company, for staff of its clusters and the operator: its status, its limits, what happened to it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from flask import flash, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -20,7 +20,7 @@ from barterweb.web.fragments import page_or_fragment, see_other
 from barterweb.web.paging import asked_page
 
 EVENTS_SHOWN = 60
-PAGE_SIZE = 100
+PAGE_SIZE = 60
 
 
 @bp.get("/pole/entreprises")
@@ -46,7 +46,7 @@ def companies_GET() -> ResponseReturnValue:
     )
 
 
-def _status(counts: dict[str, int]) -> str:
+def _status(counts: Mapping[str, int]) -> str:
     """Return the status that the address names, or the first one that has companies."""
     status = request.args.get("etat", "") or next(iter(counts), "active")
     if status not in policy.LOOKED_AFTER:

@@ -1,42 +1,27 @@
-"""Reading trades: one trade with its story, lists, and the figures of the check pages."""
+"""One trade with its story, and the figures of the check pages."""
 
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import datetime
 
-from sqlalchemy import ColumnElement, Select, and_, case, exists, func, or_, select
+from sqlalchemy import ColumnElement, Select, or_, select
 from sqlalchemy.orm import joinedload
 
 from barterweb import clock, ledger
 from barterweb.actors import Actor
-from barterweb.db import memory, session
+from barterweb.db import session
 from barterweb.documents import queries as documents
 from barterweb.documents.facts import InvoiceLine
 from barterweb.errors import NotFound
-from barterweb.listings import queries as listings
-from barterweb.listings.facts import Suggestion
 from barterweb.members import queries as members
 from barterweb.members.models import Company, Person, company_clusters
 from barterweb.money import share_bp
 from barterweb.trades.facts import Commission, Figure, Sale, Terms, commission_on, left_of, near_limit
 from barterweb.trades.models import Trade, TradeEvent, TradeLine, TradeRefund, TradeVersion
-from barterweb.trades.policy import must_act
 from barterweb.trades.states import OPEN_STATES
 
-PER_PAGE = 20
 INTERNAL_EVENTS = ("approval_asked", "approved", "approval_refused")
-
-
-@dataclass(frozen=True, slots=True)
-class TradePage:
-    """One page of a list of trades."""
-
-    trades: Sequence[Trade]
-    amounts: dict[str, TradeVersion]
-    number: int
-    pages: int
-    total: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,121 +49,15 @@ class Check:
     figure: Figure | None
 
 
-@dataclass(frozen=True, slots=True)
-class Month:
-    """A month of a company, up to `end`: its balance then, what it sold and bought in Barter; all in cents."""
-
-    end: date
-    balance_cents: int
-    sold_cents: int
-    bought_cents: int
-
-
-@dataclass(frozen=True, slots=True)
-class Dashboard:
-    """A member's first page: the account, what waits, twelve months, where to buy and sell, first steps not yet taken."""
-
-    account: ledger.AccountView
-    to_do: Sequence[Trade]
-    waiting: Sequence[Trade]
-    amounts: dict[str, TradeVersion]
-    months: list[Month]
-    suggestions: list[Suggestion]
-    has_offer: bool
-    has_need: bool
-    has_traded: bool
-
-
-@dataclass(frozen=True, slots=True)
-class NetworkFigures:
-    """Settled trades of the last twelve months; volume in cents of Barter."""
-
-    trades_settled: int
-    volume_cents: int
-
-
 def trade_for(trade_id: str, actor: Actor) -> Trade:
     """Return the trade if this actor may see it, else raise `NotFound`.
 
     Its two companies' traders and administrators, their accountants, staff of their clusters, and operator staff may.
     """
-    trade = session.scalar(_visible(_with_companies(select(Trade)), actor).where(Trade.id == trade_id))
+    trade = session.scalar(visible(with_companies(select(Trade)), actor).where(Trade.id == trade_id))
     if trade is None:
         raise NotFound
     return trade
-
-
-def trades_of(actor: Actor, *, group: str, number: int) -> TradePage:
-    """Return one page of the company's trades: "open", "closed" or "all", the latest movement first; raises `NotFound`."""
-    condition = {"open": Trade.state.in_(OPEN_STATES), "closed": Trade.state.not_in(OPEN_STATES)}.get(group)
-    mine = _visible(select(Trade), actor)
-    if condition is not None:
-        mine = mine.where(condition)
-    total = session.scalar(select(func.count()).select_from(mine.subquery())) or 0
-    pages = max(1, -(-total // PER_PAGE))
-    if not 1 <= number <= pages:
-        raise NotFound
-    latest_first = (Trade.updated_at.desc(), Trade.id)
-    page = _with_companies(mine).order_by(*latest_first).limit(PER_PAGE).offset((number - 1) * PER_PAGE)
-    trades = session.scalars(page).all()
-    return TradePage(trades, amounts_of(trades), number, pages, total)
-
-
-def dashboard(actor: Actor) -> Dashboard:
-    """Return the member's first page: a fixed number of queries, whatever the history."""
-    company = own_company(actor)
-    account = ledger.account_view(company.account_id or "")
-    mine = _visible(_with_companies(select(Trade)), actor).where(Trade.state.in_(OPEN_STATES))
-    trades = session.scalars(mine.order_by(Trade.updated_at)).all()
-    published = listings.latest_own(company.id)
-    return Dashboard(
-        account=account,
-        to_do=[trade for trade in trades if must_act(trade, company.id)],
-        waiting=[trade for trade in trades if not must_act(trade, company.id)],
-        amounts=amounts_of(trades),
-        months=_months_of(company.id, account.id),
-        suggestions=listings.suggestions_for(published),
-        has_offer=any(listing.kind == "offer" for listing in published),
-        has_need=any(listing.kind == "need" for listing in published),
-        has_traded=bool(trades) or session.scalar(select(_takes_part(company.id))) is True,
-    )
-
-
-def _takes_part(company_id: str) -> ColumnElement[bool]:
-    """In any trade, whatever became of it."""
-    return exists().where((Trade.buyer_id == company_id) | (Trade.seller_id == company_id))
-
-
-def _months_of(company_id: str, account_id: str) -> list[Month]:
-    """Return twelve months in two queries: balances from the ledger, sales and purchases from settled trades."""
-    ends = _month_ends(clock.today())
-    sums: list[ColumnElement[int]] = []
-    for role in (Trade.seller_id, Trade.buyer_id):
-        for end in ends:
-            within = (role == company_id) & _settled_between(end.replace(day=1), end)
-            sums.append(func.coalesce(func.sum(case((within, Trade.settled_barter_cents), else_=0)), 0))
-    mine = (Trade.seller_id == company_id) | (Trade.buyer_id == company_id)
-    year = _settled_between(ends[0].replace(day=1), ends[-1])
-    cents = [int(total) for total in session.execute(select(*sums).where(mine, year)).one()]
-    balances = ledger.month_end_balances(account_id, ends)
-    return [
-        Month(end, balance, sold, bought)
-        for end, balance, sold, bought in zip(ends, balances, cents[:12], cents[12:], strict=True)
-    ]
-
-
-def _settled_between(first: date, last: date) -> ColumnElement[bool]:
-    return and_(
-        Trade.settled_at >= clock.start_of(first), Trade.settled_at < clock.start_of(last + timedelta(days=1))
-    )
-
-
-def _month_ends(today: date) -> list[date]:
-    """The last days of the eleven months before this one, and today."""
-    firsts = [
-        date(today.year - (today.month <= back), (today.month - back - 1) % 12 + 1, 1) for back in range(11)
-    ]
-    return [*(first - timedelta(days=1) for first in reversed(firsts)), today]
 
 
 def own_company(actor: Actor) -> Company:
@@ -342,43 +221,13 @@ def _figure(account: ledger.AccountView, moved_cents: int, *, held: bool, thresh
     )
 
 
-def network_figures() -> NetworkFigures:
-    """Return how much the network traded over twelve months, up to this moment.
-
-    What was settled before today does not change: each process sums it once a day.
-    """
-    today = clock.today()
-    kept: dict[date, NetworkFigures] = memory().setdefault("settled_before", {})
-    if today not in kept:
-        kept.clear()
-        kept[today] = _settled(clock.start_of(today - timedelta(days=365)), clock.start_of(today))
-    earlier, since = kept[today], _settled(clock.start_of(today), None)
-    return NetworkFigures(
-        earlier.trades_settled + since.trades_settled, earlier.volume_cents + since.volume_cents
-    )
-
-
-def _settled(since: datetime, until: datetime | None) -> NetworkFigures:
-    query = select(func.count(), func.coalesce(func.sum(Trade.settled_barter_cents), 0)).where(
-        Trade.state == "settled", Trade.settled_at >= since
-    )
-    if until is not None:
-        query = query.where(Trade.settled_at < until)
-    number, volume = session.execute(query).one()
-    return NetworkFigures(number, int(volume or 0))
-
-
-def disputed_trades() -> Sequence[Trade]:
-    """Return all disputes, the oldest first (operator's queue)."""
-    query = _with_companies(select(Trade)).where(Trade.state == "disputed").order_by(Trade.updated_at)
-    return session.scalars(query).all()
-
-
-def _with_companies(query: Select[Trade]) -> Select[Trade]:
+def with_companies(query: Select[Trade]) -> Select[Trade]:
+    """Load the two companies with each trade."""
     return query.options(joinedload(Trade.buyer), joinedload(Trade.seller))
 
 
-def _visible(query: Select[Trade], actor: Actor) -> Select[Trade]:
+def visible(query: Select[Trade], actor: Actor) -> Select[Trade]:
+    """Leave only the trades that the actor may see."""
     if actor.kind == "operator":
         return query
     return query.where(_involves(actor))

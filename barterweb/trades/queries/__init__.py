@@ -1,0 +1,53 @@
+"""Reading trades: one trade with its story, lists, and the figures of the check pages."""
+
+from barterweb.trades.queries.lists import (
+    Dashboard,
+    Month,
+    NetworkFigures,
+    TradePage,
+    dashboard,
+    disputed_trades,
+    network_figures,
+    trades_of,
+)
+from barterweb.trades.queries.one import (
+    Check,
+    Event,
+    amounts_of,
+    check_of_terms,
+    check_of_trade,
+    commission_in_force,
+    current_version,
+    events_of,
+    left_to_refund,
+    own_company,
+    refunds_of,
+    terms_of,
+    trade_for,
+    versions_of,
+)
+
+__all__ = [
+    "Check",
+    "Dashboard",
+    "Event",
+    "Month",
+    "NetworkFigures",
+    "TradePage",
+    "amounts_of",
+    "check_of_terms",
+    "check_of_trade",
+    "commission_in_force",
+    "current_version",
+    "dashboard",
+    "disputed_trades",
+    "events_of",
+    "left_to_refund",
+    "network_figures",
+    "own_company",
+    "refunds_of",
+    "terms_of",
+    "trade_for",
+    "trades_of",
+    "versions_of",
+]
