@@ -184,6 +184,8 @@ def _cards() -> Select[*tuple[Any, ...]]:
             Listing.company_id,
             Company.name,
             Listing.published_at,
+            Listing.updated_at,
+            Listing.expires_on,
         )
         .join(Company)
         .where(_online())
