@@ -1,4 +1,4 @@
-"""The list of a framed page for programs: JSON Feed 1.1 and iCalendar. Why by hand: docs/decisions/0138-feeds-and-oembed.md."""
+"""The list of a framed page for programs: JSON Feed 1.1, iCalendar. Why by hand: docs/decisions/0138-feeds-and-oembed.md."""
 
 import json
 import re
