@@ -29,6 +29,10 @@ from barterweb.web import access, converters, copies, errors, filters, headers, 
 from barterweb.web.markup import Unindented
 
 ROOT = Path(__file__).resolve().parent.parent
+COMPRESSED = (
+    "text/html", "text/plain", "text/css", "text/javascript", "text/xml", "text/calendar", "image/svg+xml",
+    "application/json", "application/feed+json", "application/atom+xml",
+)  # fmt: skip
 CAPABILITIES = (
     pages, members, joining, listings, trades, documents, notifications, standing, embeds, staff, privacy,
 )  # fmt: skip
@@ -54,6 +58,7 @@ def create_app(chosen: settings.Settings | None = None) -> Flask:
         DEMO_PEOPLE=demo.demo_people() if config.demo else (),
         COMPRESS_MIN_SIZE=500,
         COMPRESS_ALGORITHM=["br", "gzip"],
+        COMPRESS_MIMETYPES=[*COMPRESSED],
         COMPRESS_BR_LEVEL=5,  # 6 % smaller than level 4; beyond it costs several times as long for 1 %
     )
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True

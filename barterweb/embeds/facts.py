@@ -1,11 +1,12 @@
-"""Plain values of framed pages: how one looks, which colours can be seen, which origins may frame it."""
+"""Plain values of framed pages: how one looks, what its feeds tell, which colours can be seen, who may frame it."""
 
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import parse_qsl, urlsplit
 
 from barterweb.embeds.errors import NotAnOrigin, TooManyOrigins
 
@@ -19,6 +20,12 @@ BACKGROUNDS = {"light": "ffffff", "dark": "17211d"}
 DEFAULT_ACCENTS = {"light": "0b5d4e", "dark": "82d8c0"}
 _LEAST_CONTRAST = 3
 """WCAG 2.2, 1.4.11: the accent draws lines, never letters."""
+
+USUAL_WIDTH = 600
+"""Of the frame, in pixels, where the site that embeds it by oEmbed names no limit."""
+
+SLUG = re.compile(r"[a-z0-9-]{1,40}")
+_PAGE = re.compile(rf"/integration/({SLUG.pattern})/annonces")
 
 _LABEL = r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?"
 _HOST = re.compile(rf"(?=.{{4,253}}\Z)(?:{_LABEL}\.)+[a-z][a-z0-9-]{{0,61}}[a-z0-9]")
@@ -77,9 +84,62 @@ class Look:
         usual = {"n": 6, "type": "both", "couleur": "", "theme": "auto"}
         return {name: value for name, value in wanted.items() if value != usual[name]}
 
+    def choice(self) -> dict[str, Any]:
+        """Return those of the query parameters that say which listings are shown: what feeds are asked with."""
+        return {name: value for name, value in self.parameters().items() if name in {"n", "type"}}
+
+    def fitted(self, most_width: int | None, most_height: int | None) -> tuple[int, int]:
+        """Return width and height in pixels within what the site that embeds the page allows; None sets no limit."""
+        return most_width or USUAL_WIDTH, min(self.height, most_height or self.height)
+
     def _accent_on(self, side: str) -> str:
         seen = self.accent and contrast(self.accent, BACKGROUNDS[side]) >= _LEAST_CONTRAST
         return self.accent if seen else DEFAULT_ACCENTS[side]
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """A listing as feeds tell it. `permalink` names it for ever, `address` also says where the reader comes from."""
+
+    id: str
+    permalink: str
+    address: str
+    title: str
+    summary: str
+    company: str
+    city: str
+    category: str
+    published_at: datetime
+    updated_at: datetime
+    expires_on: date
+
+
+@dataclass(frozen=True, slots=True)
+class Feed:
+    """The listings of a framed page for readers of feeds: its own address, and that of the page for people."""
+
+    title: str
+    address: str
+    page: str
+    items: Sequence[Item]
+
+    @property
+    def updated_at(self) -> datetime:
+        """When one of its listings last changed; the epoch when there is none, so that two empty feeds are the same."""
+        return max((item.updated_at for item in self.items), default=datetime.fromtimestamp(0, UTC))
+
+
+def read_address(url: str, site: str) -> tuple[str, list[tuple[str, str]]] | None:
+    """Return the cluster's word and the parameters of the address of a framed page of `site`, None for any other address."""
+    try:
+        asked, ours = urlsplit(url), urlsplit(site)
+        parameters = parse_qsl(asked.query, keep_blank_values=True)
+    except ValueError:
+        return None
+    found = _PAGE.fullmatch(asked.path)
+    if found is None or (asked.scheme, asked.netloc.lower()) != (ours.scheme, ours.netloc.lower()):
+        return None
+    return found[1], parameters
 
 
 def contrast(one: str, other: str) -> Decimal:

@@ -3,16 +3,18 @@
 from collections.abc import Sequence
 
 from wtforms import SelectField, ValidationError
-from wtforms.validators import Length, Regexp
+from wtforms.validators import DataRequired, Length, Regexp
 from wtforms.widgets import TextArea
 
 from barterweb.embeds.errors import EmbedError, NotAnOrigin, TooManyOrigins
 from barterweb.embeds.facts import MAX_ROWS, Look
 from barterweb.web.fields import Form, TextField
 
+KIND_LABELS = {"offer": "Offre", "need": "Besoin"}
 _ROWS = [str(number) for number in range(1, MAX_ROWS + 1)]
 _KINDS = [("both", "Offres et besoins"), ("offer", "Offres seulement"), ("need", "Besoins seulement")]
 _COLOUR = r"(?:#?[0-9a-fA-F]{6})?\Z"
+_PIXELS = r"(?:[1-9][0-9]{0,4})?\Z"
 _WRONG_COLOUR = "Écrivez une couleur en six chiffres hexadécimaux, par exemple 0b5d4e."
 _THEMES = [("auto", "Selon le visiteur"), ("clair", "Clair"), ("sombre", "Sombre")]
 
@@ -54,6 +56,23 @@ class LookForm(Form):
             return Look()
         accent = self.accent.data.removeprefix("#").lower()
         return Look(rows=int(self.rows.data), kind=self.kind.data, accent=accent, theme=self.theme.data)
+
+
+class OembedForm(Form):
+    """What a site asks for that embeds pages by their address alone (oembed.com, 2.2). Without CSRF token: a GET."""
+
+    class Meta(Form.Meta):
+        csrf = False
+
+    url = TextField(validators=[DataRequired()])
+    format = TextField(default="json")
+    maxwidth = TextField(default="", validators=[Regexp(_PIXELS)])
+    maxheight = TextField(default="", validators=[Regexp(_PIXELS)])
+
+    def limits(self) -> tuple[int | None, int | None]:
+        """Return the greatest width and height asked for, in pixels; only after validation."""
+        width, height = (int(field.data) if field.data else None for field in (self.maxwidth, self.maxheight))
+        return width, height
 
 
 class OriginsForm(Form):

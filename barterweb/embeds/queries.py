@@ -1,22 +1,18 @@
 """Reading what a framed page shows and what its generator starts from."""
 
-import re
-
 from barterweb.actors import Actor
 from barterweb.db import session
-from barterweb.embeds.facts import Look
+from barterweb.embeds.facts import SLUG, Look
 from barterweb.errors import NotFound
 from barterweb.listings import queries as listings
 from barterweb.listings.facts import Card
 from barterweb.members.models import Cluster
 from barterweb.members.queries import cluster_by_slug
 
-_SLUG = re.compile(r"[a-z0-9-]{1,40}")
-
 
 def framed_cluster(slug: str) -> Cluster:
     """Return the cluster an address names; raises `NotFound`, also for what could be no such word."""
-    if _SLUG.fullmatch(slug) is None:
+    if SLUG.fullmatch(slug) is None:
         raise NotFound
     return cluster_by_slug(slug)
 

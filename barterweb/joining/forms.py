@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from wtforms.validators import DataRequired
+from wtforms.validators import DataRequired, Length
 from wtforms.widgets import HiddenInput
 
 from barterweb.errors import BusinessError
@@ -17,9 +17,10 @@ from barterweb.web.fields import Form, IdField, TextField
 
 
 class ContactForm(Form):
-    """Who applies; the id is that of the application to be."""
+    """Who applies; the id is that of the application to be, `via` the word of the cluster whose framed page led here."""
 
     application_id = IdField("adh", widget=HiddenInput())
+    via = TextField(default="", widget=HiddenInput(), validators=[Length(max=40)])
     contact_name = TextField("Prénom et nom", required("Indiquez votre prénom et votre nom.", 120))
     contact_email = EmailField("Adresse électronique", [DataRequired("Indiquez votre adresse électronique.")])
 

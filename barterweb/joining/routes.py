@@ -30,6 +30,7 @@ from barterweb.web import sessions
 from barterweb.web.access import public
 from barterweb.web.filters import waiting
 from barterweb.web.fragments import see_other
+from barterweb.web.navigation import referral
 
 bp = Blueprint("joining", __name__)
 
@@ -38,7 +39,8 @@ bp = Blueprint("joining", __name__)
 @public
 def begin_GET() -> ResponseReturnValue:
     """Say what joining takes, and ask who applies."""
-    return _page("joining/begin.html", form=ContactForm(formdata=None, application_id=new_id("adh")))
+    form = ContactForm(formdata=None, application_id=new_id("adh"), via=referral())
+    return _page("joining/begin.html", form=form)
 
 
 @bp.post("/adhesion")
@@ -54,7 +56,7 @@ def begin_POST() -> ResponseReturnValue:
         return _too_many(error, form)
     draft_id = form.application_id.data
     try:
-        service.begin_draft(draft_id=draft_id, contact=form.contact())
+        service.begin_draft(draft_id=draft_id, contact=form.contact(), via=form.via.data or "")
     except DraftSent:
         return see_other(url_for("members.applied_GET", application_id=draft_id))
     return see_other(url_for("joining.resume_GET", draft_id=draft_id))
@@ -179,10 +181,10 @@ def _keep(step: Step, draft: Draft, form: StepForm) -> ResponseReturnValue:
 
 def _send(draft: Draft, form: StepForm) -> ResponseReturnValue:
     whole = WholeForm(draft, members.clusters(), mandate=form.mandate.data)
-    draft_id, verified_at = draft.id, draft.email_verified_at
+    draft_id, verified_at, via = draft.id, draft.email_verified_at, draft.answers.get("via", "")
     if first_missing(draft) is not STEPS[-1]:
         return see_other(url_for("joining.resume_GET", draft_id=draft_id))
-    member_service.register_company(**whole.application(), email_verified_at=verified_at)
+    member_service.register_company(**whole.application(), email_verified_at=verified_at, via=via)
     service.note_sent(draft_id=draft_id)
     return see_other(url_for("members.applied_GET", application_id=draft_id))
 

@@ -22,10 +22,11 @@ from barterweb.security.queries import hash_of
 
 
 @transaction
-def begin_draft(*, draft_id: str, contact: Contact) -> None:
+def begin_draft(*, draft_id: str, contact: Contact, via: str = "") -> None:
     """Begin an application, or correct who applies, and send the link that proves the address and leads back to it.
 
-    The id comes with the form: sent twice it is one draft; another address is another proof. Raises `DraftSent`.
+    The id comes with the form: sent twice it is one draft; another address is another proof. `via` is the word of the
+    cluster whose framed page led here; correcting who applies does not change it. Raises `DraftSent`.
     """
     draft = session.get(Draft, draft_id, with_for_update=True)
     email, now = normal_email(contact.email), clock.now()
@@ -34,7 +35,7 @@ def begin_draft(*, draft_id: str, contact: Contact) -> None:
             id=draft_id,
             contact_name="",
             contact_email="",
-            answers={},
+            answers={"via": via} if via else {},
             register={},
             created_at=now,
             updated_at=now,

@@ -72,7 +72,7 @@ class Content:
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """A listing as lists show it. `price_cents` is excl. VAT per `unit`; None means on quotation."""
+    """A listing as lists show it. `price_cents` is excl. VAT per `unit`, None on quotation; it ends with `expires_on`."""
 
     id: str
     kind: str
@@ -84,6 +84,8 @@ class Card:
     company_id: str
     company_name: str
     published_at: datetime
+    updated_at: datetime
+    expires_on: date
 
 
 @dataclass(frozen=True, slots=True)

@@ -193,6 +193,8 @@ def _cards(status: ColumnElement[str] | None = None) -> Select[*tuple[Any, ...]]
             Listing.company_id,
             Company.name,
             Listing.published_at,
+            Listing.updated_at,
+            Listing.expires_on,
         )
         .join(Company)
         .where(_online(status))

@@ -188,7 +188,8 @@ class Company(Model):
 class Application(Model):
     """A company's request to join, with its first offer or need and what staff decided.
 
-    `question` is what staff asked and `answer` what the applicant wrote back; `reason` explains a refusal.
+    `question` is what staff asked and `answer` what the applicant wrote back; `reason` explains a refusal. `via_cluster_id`
+    is the cluster whose framed page led the applicant here.
     """
 
     __tablename__ = "applications"
@@ -213,6 +214,7 @@ class Application(Model):
     decided_at: Mapped[datetime | None] = mapped_column(Timestamp)
     decided_by_id: Mapped[str | None] = mapped_column(ForeignKey("people.id"))
     email_verified_at: Mapped[datetime | None] = mapped_column(Timestamp)
+    via_cluster_id: Mapped[str | None] = mapped_column(ForeignKey("clusters.id"), index=True)
 
     company: Mapped[Company] = relationship()
 

@@ -136,6 +136,8 @@ def _lines(figures: Figures) -> Iterator[Line]:
         yield "Pôle", cluster.name, "Échanges réglés", str(cluster.trades), ""
         yield "Pôle", cluster.name, "Part en Barter", csv_number(cluster.barter_cents), "B"
         yield "Pôle", cluster.name, "Part en euros", csv_number(cluster.euro_cents), "€"
+        yield "Pôle", cluster.name, "Candidatures venues de sa page intégrée", str(cluster.referred), ""
+        yield "Pôle", cluster.name, "Dont admises", str(cluster.referred_joined), ""
 
 
 def _of_companies(figures: Figures) -> Iterator[Line]:

@@ -253,7 +253,11 @@ class MonthFigures:
 
 @dataclass(frozen=True, slots=True)
 class ClusterFigures:
-    """One cluster: its members, those active, its listings online, the trades in which one of its members took part."""
+    """One cluster: its members, those active, its listings online, the trades in which one of its members took part.
+
+    `referred` are the applications received in the period from visitors of its framed page, `referred_joined` those of them
+    approved since.
+    """
 
     name: str
     registered: int
@@ -263,6 +267,8 @@ class ClusterFigures:
     trades: int
     barter_cents: int
     euro_cents: int
+    referred: int = 0
+    referred_joined: int = 0
 
 
 @dataclass(frozen=True, slots=True)

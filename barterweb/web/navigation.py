@@ -1,9 +1,10 @@
-"""The main menu of each hat: label and endpoint, in the order shown."""
+"""The main menu of each hat: label and endpoint, in the order shown; and what links carry from page to page."""
 
+import re
 from dataclasses import dataclass
 from typing import Any
 
-from flask import Flask, request, url_for
+from flask import Flask, has_request_context, request, url_for
 
 from barterweb.web.access import signed_in_actor
 
@@ -49,6 +50,22 @@ MENUS = {
 }
 
 
+CARRYING = {
+    "pages.home_GET",
+    "pages.how_GET",
+    "pages.guide_companies_GET",
+    "pages.company_GET",
+    "listings.index_GET",
+    "listings.show_GET",
+    "members.directory_GET",
+    "members.sign_in_GET",
+    "joining.begin_GET",
+}
+"""Pages on the way from a cluster's framed page to an application: their links keep ``?via=`` (decision 139)."""
+
+_CLUSTER = re.compile(r"[a-z0-9-]{1,40}")
+
+
 @dataclass(frozen=True, slots=True)
 class Item:
     """One link of the menu."""
@@ -59,8 +76,23 @@ class Item:
 
 
 def init_app(app: Flask) -> None:
-    """Give every template who acts and the menu."""
+    """Give every template who acts and the menu; let links carry where a visitor comes from."""
     app.context_processor(_context)
+    app.url_defaults(_carry)
+    app.jinja_env.globals["referral"] = referral
+
+
+def referral() -> str:
+    """Return the word of the cluster whose framed page led here (``via``), empty when none did."""
+    if not has_request_context() or request.endpoint not in CARRYING:
+        return ""
+    via = request.args.get("via", "")
+    return via if _CLUSTER.fullmatch(via) else ""
+
+
+def _carry(endpoint: str, values: dict[str, Any]) -> None:
+    if endpoint in CARRYING and "via" not in values and (via := referral()):
+        values["via"] = via
 
 
 def _context() -> dict[str, Any]:

@@ -1,10 +1,13 @@
 """In a real browser: another site frames the page when it is listed, and is refused when it is not."""
 
+import json
 import threading
+import urllib.request
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 from flask import Flask
@@ -113,9 +116,16 @@ def test_the_script_obeys_the_frame_with_our_listings_and_no_other(
     shown.wait_for_function("document.querySelector('iframe').height !== '670'")
     other = shown.frame(name="other")
     assert other is not None
-    other.evaluate("parent.postMessage({barterHeight: 4444}, '*')")  # from a frame, but not of our origin
-    shown.frames[1].evaluate("parent.postMessage({barterHeight: 'x'}, '*')")  # from our frame, but no height
-    shown.frames[1].evaluate("parent.postMessage({barterHeight: 777}, '*')")
+    other.evaluate(
+        "parent.postMessage({message: 'height', value: 4444}, '*')"
+    )  # from a frame, but not of our origin
+    shown.frames[1].evaluate(
+        "parent.postMessage({message: 'height', value: 'x'}, '*')"
+    )  # from our frame, but no height
+    shown.frames[1].evaluate(
+        "parent.postMessage({message: 'link', value: 5555}, '*')"
+    )  # from our frame, no height
+    shown.frames[1].evaluate("parent.postMessage({message: 'height', value: 777}, '*')")
     shown.wait_for_function("document.querySelector('iframe').height === '777'")
     assert shown.locator("#other").get_attribute("height") == "50"
 
@@ -140,3 +150,61 @@ def test_the_frame_needs_no_javascript_and_obeys_the_list(
     assert any("frame-ancestors 'none'" in complaint for complaint in complaints), (
         "only the listings can be framed"
     )
+
+
+WORDPRESS = """<script>
+addEventListener("load", function () {
+  var frame = document.querySelector("iframe");
+  frame.contentWindow.postMessage({message: "ready", secret: frame.dataset.secret}, "*");
+});
+addEventListener("message", function (event) {
+  var told = event.data, frame = document.querySelector("iframe[data-secret='" + told.secret + "']");
+  if (!frame || event.source !== frame.contentWindow || /[^a-zA-Z0-9]/.test(told.secret)) return;
+  document.querySelector("blockquote").style.display = "none";
+  frame.removeAttribute("style");
+  if (told.message === "height") frame.height = Math.min(Math.max(parseInt(told.value, 10), 200), 1000);
+  if (told.message === "link" && new URL(told.value).host === new URL(frame.src).host && document.activeElement === frame)
+    top.location.href = told.value;
+});
+</script>"""
+"""What the script of WordPress does with the frame it made of an oEmbed answer: listens, clamps, follows."""
+
+
+def in_wordpress(site: str) -> str:
+    """Ask oEmbed for the page and return what WordPress makes of it: sandboxed and hidden at first."""
+    page = quote(f"{site}/integration/axelera/annonces?n=3", safe="")
+    with urllib.request.urlopen(f"{site}/oembed?url={page}&maxwidth=500&maxheight=750") as answer:  # noqa: S310
+        html = str(json.load(answer)["html"])
+    start = html.index(' src="') + len(' src="')
+    end = html.index('"', start)
+    hidden = (
+        '<iframe sandbox="allow-scripts" style="position:absolute;visibility:hidden" data-secret="a1B2c3D4e5"'
+    )
+    return f"{html[:end]}#?secret=a1B2c3D4e5{html[end:]}".replace("<iframe", hidden) + WORDPRESS
+
+
+def test_wordpress_shows_it_at_its_height_and_follows_its_links(
+    site: str, parents: Parents, visit: Callable[..., Page]
+) -> None:
+    parents.html = in_wordpress(site)
+    complaints: list[str] = []
+    shown = visit(parents.listed, complaints)
+    frame = shown.frame_locator("iframe")
+    shown.wait_for_function("document.querySelector('iframe').height !== '400'")
+    height = frame.locator("html").evaluate("root => root.offsetHeight")
+    assert int(shown.locator("iframe").get_attribute("height") or 0) == max(height, 200)
+    assert shown.locator("iframe").is_visible()
+    assert shown.locator("blockquote").is_hidden()
+    assert complaints == []
+    frame.locator("li a").first.click()
+    shown.wait_for_url(f"{site}/annonces/lst_*?via=axelera")
+
+
+def test_wordpress_keeps_the_link_where_the_site_is_not_listed(
+    site: str, parents: Parents, visit: Callable[..., Page]
+) -> None:
+    parents.html = in_wordpress(site)
+    refused = visit(parents.unlisted)
+    refused.wait_for_timeout(500)
+    assert refused.locator("iframe").is_hidden()
+    assert refused.get_by_role("link", name="Toutes les annonces Barter").is_visible()

@@ -154,3 +154,33 @@ def test_only_a_cluster_s_own_staff_set_its_sites(page: Open, pole: Pole, in_app
     visitor.get(GENERATOR)
     assert visitor.redirects == ["/connexion?suite=%2Fpole%2Fpage-integree"]
     assert in_app(origins_of, pole) == []
+
+
+def test_tabs_are_addresses_that_keep_the_settings(page: Open, pole: Pole) -> None:
+    staff = page(STAFF)
+    staff.get(GENERATOR)
+    staff.submit("Mettre à jour l’aperçu", n="3", type="need", couleur="e2001a")
+    shown = staff.follow("WordPress")
+    assert shown.one("nav.segments a[aria-current]").text == "WordPress"
+    assert shown.one("iframe").get("src") == "/integration/axelera/annonces?n=3&type=need&couleur=e2001a"
+    address = "http://localhost/integration/axelera/annonces?n=3&type=need&couleur=e2001a"
+    assert shown.one("#adresse").get("value") == address
+    assert shown.one("#adresse").get("readonly") is not None
+    shown = staff.follow("Flux")
+    shown = staff.submit("Mettre à jour l’aperçu", n="5")
+    assert shown.one("nav.segments a[aria-current]").text == "Flux", "settings keep the tab"
+    for name, ending in (("atom", "atom"), ("json", "json"), ("agenda", "ics")):
+        address = str(shown.one(f"#flux-{name}").get("value"))
+        assert address == f"http://localhost/integration/axelera/annonces.{ending}?n=5&type=need"
+        page().get(address.removeprefix("http://localhost"))
+    assert "textarea" in staff.follow("Code").html
+    assert "onglet" not in staff.page.url
+
+
+@pytest.mark.parametrize("way", ["wordpress", "flux"])
+def test_a_tab_swapped_equals_a_fresh_page(page: Open, pole: Pole, way: str) -> None:
+    assert_swap_equals_page(page(STAFF), GENERATOR, "#apparence", f"{GENERATOR}?onglet={way}&n=3")
+
+
+def test_a_tab_that_does_not_exist_is_the_first_one(page: Open, pole: Pole) -> None:
+    assert page(STAFF).get(f"{GENERATOR}?onglet=<b>").one("textarea#code") is not None

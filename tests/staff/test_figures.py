@@ -217,7 +217,7 @@ def test_no_name_in_the_file_runs_as_a_formula(app: Flask, network: Network) -> 
             found.period, found.companies, 0, 0, found.totals, [], [cluster], found.supply_cents, 0
         )
         rows = [*csv.reader(io.StringIO(figures_csv(changed).decode("utf-8-sig")), delimiter=";")]
-        assert [row[1] for row in rows if row[0] == "Pôle"] == [f"'{name}"] * 7
+        assert [row[1] for row in rows if row[0] == "Pôle"] == [f"'{name}"] * 9
 
 
 def test_the_figures_cost_the_same_queries_however_many_trades(

@@ -49,6 +49,7 @@ def _whole() -> dict[str, Any]:
     return {
         "title": rendered("listings/_title.html", **context),
         "feed": context["address"](context["filters"], "listings.feed_GET"),
+        "oembed": _oembed(context["filters"]),
         "main": rendered("listings/search.html", **context),
     }
 
@@ -275,6 +276,16 @@ def _address(filters: Filters, endpoint: str = "listings.index_GET") -> str:
     """Return the address of a search, from its first page."""
     values: dict[str, Any] = {**forms.parameters(filters)}
     return url_for(endpoint, **values)
+
+
+def _oembed(filters: Filters) -> str | None:
+    """Return where a site learns how to embed this list, when it is one that a cluster's framed page shows."""
+    if replace(filters, kinds=(), cluster="") != Filters(per_page=filters.per_page) or not filters.cluster:
+        return None
+    site = current_app.config["SETTINGS"].public_url
+    kind = filters.kinds[0] if filters.kinds else None
+    page = url_for("embeds.listings_GET", slug=filters.cluster, type=kind)
+    return str(site + url_for("embeds.oembed_GET", url=site + page))
 
 
 def _new_form(actor: Actor) -> ListingForm:

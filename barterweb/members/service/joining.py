@@ -50,11 +50,13 @@ def register_company(
     first_listing: FirstListing,
     mandate_accepted: bool,
     email_verified_at: datetime | None = None,
+    via: str = "",
 ) -> str:
     """Write down a company that applies and accepts today's terms, which are archived word for word; return its id.
 
     The same form sent twice is one application. `mandate_accepted` tells whether the company also lets the operator draw
-    up its invoices (CGI, art. 289, I-2), `email_verified_at` when the contact followed a link sent to them. Raises
+    up its invoices (CGI, art. 289, I-2), `email_verified_at` when the contact followed a link sent to them,
+    `via` the word of the cluster whose framed page led here; one that is no cluster's is left out. Raises
     `SiretKnown`, `ClustersOfSeveralRegions`, `ApplicationIdTaken`, and `NotFound` for a cluster that does not exist.
     """
     # The SIRET is looked up first: had the same form been committed between the two reads, the second one finds it.
@@ -69,6 +71,9 @@ def register_company(
     company = _new_company(details, _clusters(cluster_ids))
     application = _new_application(application_id, company, contact, first_listing)
     application.email_verified_at = email_verified_at
+    application.via_cluster_id = (
+        session.scalar(select(Cluster.id).where(Cluster.slug == via)) if via else None
+    )
     session.add_all([company, application])
     try:
         session.flush()

@@ -23,7 +23,7 @@ from barterweb.actors import Actor
 from barterweb.counts import kept_if_many
 from barterweb.db import session
 from barterweb.listings.models import Listing
-from barterweb.members.models import Cluster, Company, company_clusters
+from barterweb.members.models import Application, Cluster, Company, company_clusters
 from barterweb.members.policy import PUBLIC_STATUSES
 from barterweb.money import BASIS_POINTS
 from barterweb.staff.facts import (
@@ -56,7 +56,7 @@ def figures_of(actor: Actor, period: Period) -> Figures:
 
 
 def _figures_of(actor: Actor, period: Period) -> Figures:
-    """Count in twelve queries, whatever the size of the network."""
+    """Count in thirteen queries, whatever the size of the network."""
     companies = companies_of(actor)
     settled = _settled(companies, period)
     online = _listings_online(companies)
@@ -198,6 +198,7 @@ def _clusters(actor: Actor, settled: CTE, period: Period) -> list[ClusterFigures
     )
     listings = _listings_by_cluster()
     trades = _trades_by_cluster(settled)
+    referred = _referred_by_cluster(period)
     return [
         ClusterFigures(
             name=name,
@@ -205,6 +206,8 @@ def _clusters(actor: Actor, settled: CTE, period: Period) -> list[ClusterFigures
             active=active.get(cluster_id, 0),
             offers=listings.get((cluster_id, "offer"), 0),
             needs=listings.get((cluster_id, "need"), 0),
+            referred=referred.get(cluster_id, (0, 0))[0],
+            referred_joined=referred.get(cluster_id, (0, 0))[1],
             **dict(
                 zip(("trades", "barter_cents", "euro_cents"), trades.get(cluster_id, (0, 0, 0)), strict=True)
             ),
@@ -231,6 +234,24 @@ def _by_cluster(conditions: Sequence[ColumnElement[bool]]) -> dict[str, int]:
         .group_by(company_clusters.c.cluster_id)
     )
     return {row[0]: row[1] for row in session.execute(query)}
+
+
+def _referred_by_cluster(period: Period) -> dict[str, tuple[int, int]]:
+    """Count applications of the period that came from a cluster's framed page, and those of them approved."""
+    query = (
+        select(
+            Application.via_cluster_id,
+            func.count(),
+            func.sum(case((Application.status == "approved", 1), else_=0)),
+        )
+        .where(
+            Application.via_cluster_id.is_not(None),
+            Application.created_at >= clock.start_of(period.start),
+            Application.created_at < clock.start_of(period.end + timedelta(days=1)),
+        )
+        .group_by(Application.via_cluster_id)
+    )
+    return {row[0]: (row[1], int(row[2])) for row in session.execute(query)}
 
 
 def _listings_by_cluster() -> dict[tuple[str, str], int]:
