@@ -220,13 +220,13 @@ def percentiles(settings: Settings) -> None:
         clients[who].set_cookie("session", session_cookie(app, _session_of(app, email, None)))
     reference = percentile([timed(lambda: clients[None].get("/sante")) for _ in range(LOOKS)])
     print(f"\n{'page, 95th percentile':64}{'ms':>10}{'median':>10}{'÷ /sante':>10}")
-    for place in network.places(app, clients):
-        client = clients[place.who]
-        with mock.patch.object(copies, "MAX_COPIES", 0):
+    with mock.patch.object(copies, "MAX_COPIES", 0):
+        for place in network.places(app, clients):
+            client = clients[place.who]
             seconds = [timed(lambda c=client, u=place.url: c.get(u)) for _ in range(LOOKS)]  # type: ignore[misc]
-        worst, usual = percentile(seconds), median(seconds)
-        name = f"{place.endpoint} ({place.who or 'visitor'})"
-        print(f"{name:64}{worst * 1000:10.1f}{usual * 1000:10.1f}{worst / reference:10.1f}", flush=True)
+            worst, usual = percentile(seconds), median(seconds)
+            name = f"{place.endpoint} ({place.who or 'visitor'})"
+            print(f"{name:64}{worst * 1000:10.1f}{usual * 1000:10.1f}{worst / reference:10.1f}", flush=True)
     network.close(app)
     print(f"largest memory of this process: {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024} MB")
 
