@@ -241,7 +241,7 @@ def _add_years(network: Network, member: Member) -> None:
             starts_on=starts,
             ends_on=ends,
             fee_cents=20_000,
-            due_on=starts + timedelta(days=30),
+            due_on=starts + timedelta(days=30 - member.number % 90),
             waived=False,
             paid_on=None if owed else starts,
             payment_reference=None if owed else "VIR 1",
