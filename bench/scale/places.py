@@ -88,7 +88,7 @@ LEFT_OUT = {
 """Endpoints that are not measured, and why; with a kind of person, only for them."""
 
 _ARGUMENT = re.compile(r"<[^>]*?(\w+)>")
-_UNSEEN = "unseen"
+_ID, _DAY = re.compile(r"[a-z]{3}_[0-9a-z]{26}"), re.compile(r"\d{4}-\d\d-\d\d")
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +113,7 @@ def places(app: Flask) -> list[Place]:
         examples = Examples()
         found = [place for rule in app.url_map.iter_rules() for place in _of_rule(app, rule, examples)]
         found += [
-            Place(endpoint, who, path, path, fragment)
+            Place(endpoint, who, path, _shown(path), fragment)
             for endpoint, who, path, fragment in examples.searches()
         ]
     return sorted(found, key=lambda place: (place.shown, place.name))
@@ -125,11 +125,16 @@ def _of_rule(app: Flask, rule, examples: "Examples") -> Iterator[Place]:
     if rule.arguments:
         for who, value in examples.of(rule.endpoint):
             path = _ARGUMENT.sub(value, rule.rule)
-            yield Place(rule.endpoint, who, path, _ARGUMENT.sub("…", rule.rule))
+            yield Place(rule.endpoint, who, path, _shown(path))
         return
     for who in _hats(access_rule(app.view_functions[rule.endpoint])):
         if f"{rule.endpoint}, {WORDS[who]}" not in LEFT_OUT:
             yield Place(rule.endpoint, who, rule.rule, rule.rule)
+
+
+def _shown(path: str) -> str:
+    """Return an address without ids and days, the same for every network."""
+    return _DAY.sub("…", _ID.sub("…", path))
 
 
 def _hats(access: str | None) -> list[str | None]:
