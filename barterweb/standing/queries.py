@@ -191,17 +191,18 @@ def membership(membership_id: str) -> Dues:
     return dues_of(year)
 
 
-def claims(*, limit: int, offset: int = 0) -> tuple[Sequence[Claim], int]:
+def claims(*, limit: int, offset: int = 0) -> tuple[Sequence[Claim], Count]:
     """Return one page of all claims with what cleared them, those still open first, then by the day they are due."""
     settled = case((Claim.amount_cents > _cleared(), 0), else_=1)
+    order = (settled, Claim.due_on, Claim.id)
+    first = select(Claim.id, settled.label("settled")).order_by(*order).limit(limit).offset(offset).subquery()
     rows = session.scalars(
         select(Claim)
+        .join(first, first.c.id == Claim.id)
         .options(joinedload(Claim.company), selectinload(Claim.clearings))
-        .order_by(settled, Claim.due_on, Claim.id)
-        .limit(limit)
-        .offset(offset)
+        .order_by(first.c.settled, Claim.due_on, Claim.id)
     ).all()
-    return rows, _count(select(Claim.id))
+    return rows, count_up_to(select(Claim.id), offset + BOUND)
 
 
 def _cleared() -> ColumnElement[int]:
