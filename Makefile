@@ -73,8 +73,8 @@ bench-documents: $(TOOLS) ## Measure printed documents against naive pages and r
 bench-ledger: $(TOOLS) $(VENV)-peers/ready ## Measure the ledger beside the limit and beside peers, on both databases (ROUNDS, SECONDS)
 	@$(BIN)/python -m bench.ledger --rounds $(or $(ROUNDS),3) --seconds $(or $(SECONDS),4)
 
-bench-scale: $(TOOLS) ## Load 20,000 companies and 1,000,000 transfers on both databases, verify, open the pages
-	@$(BIN)/python -m bench.scale
+bench-scale: $(TOOLS) ## Load 20,000 companies and 1,000,000 transfers on both databases, verify, open every page (SCALE="--keep DIR")
+	@$(BIN)/python -m bench.scale $(SCALE)
 
 bench-search: $(TOOLS) ## Measure search on judged queries and on 100,000 listings
 	@$(BIN)/python -m bench.search --quality --speed
