@@ -84,9 +84,11 @@ LEFT_OUT = {
     "members.change_password_GET": "a form",
     "pages.style_GET": "for those who build the site; not in production",
     "embeds.host_script_GET": "a file of the site",
+    "embeds.oembed_GET": "reads one cluster by its name",
 }
 """Endpoints that are not measured, and why; with a kind of person, only for them."""
 
+EMBEDS = ("embeds.listings_GET", "embeds.atom_GET", "embeds.json_GET", "embeds.calendar_GET")
 _ARGUMENT = re.compile(r"<[^>]*?(\w+)>")
 _ID, _DAY = re.compile(r"[a-z]{3}_[0-9a-z]{26}"), re.compile(r"\d{4}-\d\d-\d\d")
 
@@ -164,7 +166,7 @@ class Examples:
             "listings.photos_GET": [(ORDINARY, self._listing(self.ordinary))],
             "trades.propose_GET": [(ORDINARY, self._listing(self.busiest))],
             "pages.company_GET": [(None, self.ordinary)],
-            "embeds.listings_GET": [(None, "pole-0")],
+            **{endpoint: [(None, "pole-0")] for endpoint in EMBEDS},
             "standing.file_GET": [(STAFF, self.ordinary), (OPERATOR, self.busiest)],
             "staff.account_GET": [
                 (OPERATOR, self._account(self.busiest)),

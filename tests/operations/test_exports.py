@@ -141,5 +141,5 @@ def test_a_long_history_is_read_in_parts(
     app: Flask, history: list[date], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     whole = export(app, "--format", "json")
-    monkeypatch.setattr("barterweb.ledger.queries.journal._AT_ONCE", 2)
+    monkeypatch.setattr("barterweb.ledger.queries.journals._AT_ONCE", 2)
     assert export(app, "--format", "json") == whole

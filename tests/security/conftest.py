@@ -50,7 +50,7 @@ def set_up_totp(browser: Browser) -> tuple[str, list[str]]:
     """Set up an authenticator on the pages; return its secret and the recovery codes."""
     secret = secret_shown(browser.get("/securite/application"))
     page = browser.submit("Activer", code=code_for(secret), password=build.PASSWORD)
-    return secret, [item.text or "" for item in page.all(".codes code")]
+    return secret, [item.text or "" for item in page.all(".columns code")]
 
 
 def url_of(browser: Browser) -> str:

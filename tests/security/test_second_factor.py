@@ -45,7 +45,7 @@ def test_the_qr_code_holds_what_an_authenticator_needs(lea: build.Member, page: 
     browser = page()
     sign_in(browser, lea.email)
     shown = browser.get("/securite/application")
-    picture = shown.one("img.qr").get("src") or ""
+    picture = shown.one("main img").get("src") or ""
     assert unquote(picture).startswith("data:image/svg+xml")
     assert len(secret_shown(shown)) == 32, "160 bits in base 32"
     assert shown.headers["Cache-Control"] == "no-store"
@@ -60,8 +60,8 @@ def test_a_wrong_first_code_sets_nothing_up_and_the_secret_stays(lea: build.Memb
     assert secret_shown(browser.page) == secret
     browser.submit("Activer", code=code_for(secret), password="un autre mot de passe", status=422)
     browser.submit("Activer", code=code_for(secret), password=build.PASSWORD)
-    assert len(browser.page.all(".codes code")) == 8
-    bits = [len((code.text or "").replace("-", "")) * log2(31) for code in browser.page.all(".codes code")]
+    assert len(browser.page.all(".columns code")) == 8
+    bits = [len((code.text or "").replace("-", "")) * log2(31) for code in browser.page.all(".columns code")]
     assert min(bits) >= 112  # what a plain hash may keep (ASVS 5.0, 6.5.2)
 
 
@@ -156,7 +156,7 @@ def test_taking_the_authenticator_away_asks_for_the_password(
     browser.get("/securite/codes")
     browser.submit("Remplacer les codes", password=build.PASSWORD)
     assert browser.page is not None
-    assert len(browser.page.all(".codes code")) == 8
+    assert len(browser.page.all(".columns code")) == 8
     browser.get("/securite/application/retrait")
     browser.submit("Retirer l’application", password="un autre mot de passe", status=422)
     browser.submit("Retirer l’application", password=build.PASSWORD)

@@ -17,7 +17,7 @@ from barterweb.ledger.queries.accounts import (
     totals,
     totals_by_kind,
 )
-from barterweb.ledger.queries.journal import (
+from barterweb.ledger.queries.journals import (
     journal,
     journal_lines,
     journal_of,

@@ -12,7 +12,7 @@ from barterweb.db import session
 from barterweb.ledger.errors import UnknownAccount
 from barterweb.ledger.facts import AccountView, IdleAccount, KindTotals, LedgerTotals
 from barterweb.ledger.models import ACCOUNT_KINDS, Account, Entry, Stripe
-from barterweb.ledger.queries.journal import journal_size
+from barterweb.ledger.queries.journals import journal_size
 from barterweb.money import BASIS_POINTS
 
 AccountIds = Sequence[str] | Select[str] | Select[str | None]
