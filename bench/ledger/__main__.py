@@ -116,6 +116,7 @@ def plan_for(
     for conditions in CONDITIONS:
         plan.append((Measurement(name, LIMIT, conditions), limits["transfer"]))
         plan.append((Measurement(name, OURS, conditions), ours))
+    plan.append((Measurement(name, LIMIT, table.FREE), limits["transfer"]))
     plan.append((Measurement(name, OURS, table.FREE), ours))
     plan.append((Measurement(name, f"{OURS}, no sealing", BUSY), crew("transfer", unsealed, seals=False)))
     held = crew("settle", sealed, seals=True)

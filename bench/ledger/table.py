@@ -1,7 +1,6 @@
 """The table at the end, and the ratios that the aims speak of."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 from bench.ledger.measure import Conditions, Measurement
 
@@ -17,8 +16,7 @@ def show(measurements: Sequence[Measurement]) -> None:
     print(f"\n{COLUMNS} trades/s  of limit      p50      p99      max  ms")
     for m in measurements:
         limit = "limit, with hold" if m.contender.endswith("with hold") else "limit"
-        conditions = replace(m.conditions, commission=True)
-        share = f"{m.rate / rates[limit, conditions]:9.2f}" if (limit, conditions) in rates else " " * 9
+        share = f"{m.rate / rates[limit, m.conditions]:9.2f}" if (limit, m.conditions) in rates else " " * 9
         waits = " ".join(f"{m.percentile(part):8.1f}" for part in (0.5, 0.99, 1))
         print(f"{m.database:11} {m.contender:24} {m.conditions!s:36} {m.rate:9.1f} {share} {waits}")
     _ratios({(m.contender, m.conditions): m for m in measurements})
@@ -38,6 +36,7 @@ def _ratios(found: dict[tuple[str, Conditions], Measurement]) -> None:
     ratio("ours ÷ limit, 1 writer", found["barterweb", alone], found["limit", alone], "0.5 on SQLite")
     ratio("with hold: ours ÷ limit, 8 writers", held, found["limit, with hold", busy], "—")
     ratio("with commission ÷ without, 8 writers", ours, found["barterweb", FREE], "0.85")
+    ratio("the limit's with commission ÷ without", found["limit", busy], found["limit", FREE], "—")
     ratio("with sealing ÷ without, 8 writers", ours, found["barterweb, no sealing", busy], "—")
     for peer, aim in (
         ("hordak", "—"),
