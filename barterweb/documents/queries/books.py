@@ -48,7 +48,7 @@ def books_of(company: Company, start: date, end: date) -> Books:
         )
         for line in statement.lines
     )
-    return Books(party_of(company), start, end, tuple(_pieces(company.id, start, end)), movements)
+    return Books(party_of(company), start, end, tuple(pieces_of(company.id, start, end)), movements)
 
 
 def pieces_between(
@@ -63,7 +63,8 @@ def pieces_between(
     ).all()
 
 
-def _pieces(company_id: str, start: date, end: date) -> Iterator[Piece]:
+def pieces_of(company_id: str, start: date, end: date) -> Iterator[Piece]:
+    """Yield what a company sent or received in a period, the operator's pieces before those a seller issued itself."""
     for document in pieces_between(company_id, start, end):
         facts = InvoiceFacts.from_json(document.facts)
         yield Piece(facts.number, document.issued_on, facts, document.company_id == company_id)
