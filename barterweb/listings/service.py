@@ -107,7 +107,9 @@ def withdraw_listing(*, actor: Actor, listing_id: str) -> None:
     listing = _locked(listing_id, actor)
     if listing.status != "online":
         return
-    _take_offline(listing, "withdrawn")
+    listing.status, listing.updated_at = "withdrawn", clock.now()
+    session.flush()
+    _index(listing)
     _log_if_on_behalf(actor, listing, "listing_withdrawn")
 
 
@@ -142,7 +144,12 @@ def _expire_some() -> int:
     query = query.order_by(Listing.id).limit(_EXPIRED_AT_ONCE).with_for_update(of=Listing)
     ended = session.scalars(query).all()
     for listing in ended:
-        _take_offline(listing, "expired")
+        listing.status, listing.updated_at = "expired", clock.now()
+    session.flush()
+    for company in sorted({listing.company for listing in ended}, key=lambda company: company.id):
+        _note_offers(company)
+    for listing in ended:
+        search.remove_listing(listing.id)
     return len(ended)
 
 
@@ -195,13 +202,6 @@ def _require_complete(listing: Listing) -> None:
         raise IncompleteListing(listing.id, missing)
 
 
-def _take_offline(listing: Listing, status: str) -> None:
-    listing.status = status
-    listing.updated_at = clock.now()
-    session.flush()
-    _index(listing)
-
-
 def _index(listing: Listing) -> None:
     """Make the search index, and what the company's row says of its offers, say of the listing what its row says."""
     _note_offers(listing.company)
@@ -221,8 +221,11 @@ def _index(listing: Listing) -> None:
 
 
 def _note_offers(company: Company) -> None:
-    """Write until when the company offers something; its row is locked, so that what others publish is seen."""
-    session.execute(select(Company.id).where(Company.id == company.id).with_for_update())
+    """Write until when the company offers something; its row is locked, so that what others publish is seen.
+
+    Not against references: whoever inserts a listing of this company holds its row so already, and both would wait.
+    """
+    session.execute(select(Company.id).where(Company.id == company.id).with_for_update(key_share=True))
     online = select(func.max(Listing.expires_on)).where(
         Listing.company_id == company.id, Listing.kind == "offer", Listing.status == "online"
     )
