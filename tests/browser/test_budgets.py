@@ -144,7 +144,9 @@ def _load(chromium: Browser, site: DemoSite, place: Place | None, url: str) -> M
     return Measured(
         place,
         transfer=sum(sizes.values()),
-        requests=len(sizes),
+        requests=sum(
+            size > 0 for size in sizes.values()
+        ),  # what is there already is none: the tab's icon is the mark
         document=of_kind["Document"] + of_kind["Stylesheet"],
         scripts=of_kind["Script"],
         elements=elements,
