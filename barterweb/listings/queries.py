@@ -11,6 +11,7 @@ from barterweb.actors import Actor
 from barterweb.counts import BOUND, count_kept, count_up_to, unindexed
 from barterweb.db import session
 from barterweb.errors import NotFound
+from barterweb.ids import valid_id
 from barterweb.listings import search
 from barterweb.listings.facts import KINDS, Card, Means, OnlineCounts, OwnListing, OwnListings, Suggestion
 from barterweb.listings.models import Listing
@@ -62,7 +63,7 @@ def companies_to_list_for(actor: Actor, chosen: str) -> Sequence[Row[str, str]]:
     )
     first = open_to.order_by(Company.sort_key, Company.id).limit(MOST_COMPANIES)
     found = session.execute(first).all()
-    if chosen and chosen not in {row.id for row in found}:
+    if valid_id(chosen, "cmp") and chosen not in {row.id for row in found}:
         return [*session.execute(open_to.where(Company.id == chosen)).all(), *found]
     return found
 
