@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import func, select
 from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import selectinload
 
 from barterweb import clock
 from barterweb.actors import Actor
@@ -142,6 +143,7 @@ def expire_listings() -> int:
 def _expire_some() -> int:
     query = select(Listing).where(Listing.status == "online", Listing.expires_on < clock.today())
     query = query.order_by(Listing.id).limit(_EXPIRED_AT_ONCE).with_for_update(of=Listing)
+    query = query.options(selectinload(Listing.company))
     ended = session.scalars(query).all()
     for listing in ended:
         listing.status, listing.updated_at = "expired", clock.now()

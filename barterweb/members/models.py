@@ -19,6 +19,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from barterweb.db import Model, Timestamp
+from barterweb.members.facts import SORT_KEY_LENGTH
 
 VAT_REGIMES = ("normal", "franchise")
 COMPANY_STATUSES = ("applied", "active", "standby", "suspended", "left", "insolvent", "refused")
@@ -150,7 +151,7 @@ class Company(Model):
     size_band: Mapped[str] = mapped_column(String(20))
     description: Mapped[str] = mapped_column(Text)
     search_text: Mapped[str] = mapped_column(Text)
-    sort_key: Mapped[str] = mapped_column(String(100), default="", server_default="")
+    sort_key: Mapped[str] = mapped_column(String(SORT_KEY_LENGTH), default="", server_default="")
     status: Mapped[str] = mapped_column(String(10), default="applied")
     account_id: Mapped[str | None] = mapped_column(String(40))
     terms_version: Mapped[str] = mapped_column(String(20))
