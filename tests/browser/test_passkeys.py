@@ -54,8 +54,7 @@ def sign_in_by_password(page: Page, email: str) -> None:
 
 
 def sign_out(page: Page) -> None:
-    if page.locator("summary:has-text('Menu')").is_visible():
-        page.click("summary:has-text('Menu')")
+    page.click("summary:has-text('Menu')")
     page.click("button:has-text('Se déconnecter')")
     expect(page.locator("h1")).to_be_visible()
 
