@@ -70,8 +70,9 @@
     each("form[data-sent]", function (form) { mark(form, false); });
   }
 
-  // Where htmx only spares a reload it comes after the page: at once on a good line, on a slow one when somebody goes near a
-  // form or a link that uses it. Until it is there they work as in any page. It begins in complete documents only.
+  // htmx comes after the page: at once on a good line, on a slow one when somebody goes near a form or a link that uses it.
+  // Until it is there they work as in any page; words typed meanwhile are searched when it is. It begins in complete
+  // documents only.
   var awaited = document.currentScript.getAttribute("data-htmx");
 
   function bring() {
@@ -80,13 +81,22 @@
     } else if (awaited) {
       var script = document.createElement("script");
       script.src = awaited;
+      script.onload = catchUp;
       awaited = null;
       document.head.appendChild(script);
     }
   }
 
   function bringFor(event) {
-    if (awaited && event.target.closest("[hx-get],[hx-post]")) bring();
+    var touched = event.target.form || event.target;
+    if (awaited && touched.closest("[hx-get],[hx-post]")) bring();
+  }
+
+  function catchUp() {
+    var field = document.activeElement, form = field.form;
+    if (form && form.method === "get" && field.value !== field.defaultValue) {
+      form.dispatchEvent(new Event("submit", { cancelable: true }));
+    }
   }
 
   if (awaited) {

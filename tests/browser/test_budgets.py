@@ -52,10 +52,10 @@ class Budget:
     elements: int
 
 
-SEARCH = Budget(26, 4, 8, 17, 600)
-CHECK = Budget(24, 4, 8, 17, 700)
-ACCOUNT = Budget(26, 4, 8, 17, 700)
-DASHBOARD = Budget(26, 4, 8.4, 17, 700)
+SEARCH = Budget(12, 4, 8, 2, 600)
+CHECK = Budget(12, 4, 8, 2, 700)
+ACCOUNT = Budget(13, 4, 8, 2, 700)
+DASHBOARD = Budget(13, 4, 8.4, 2, 700)
 """An account with two plots, the figures they show and what waits: 0.3 kB more than the other pages of an account."""
 EMBED = Budget(3, 1, 2.5, 0.5, 120)
 OTHER = Budget(28, 4, 11, 17, 1200)

@@ -1,5 +1,6 @@
-"""Where htmx only spares a reload it comes after the page, on a slow line not before somebody goes near what uses it."""
+"""htmx comes after the page, on a slow line not before somebody goes near what uses it; what was typed meanwhile counts."""
 
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -44,12 +45,16 @@ def test_on_a_good_line_it_comes_by_itself(page: tuple[Page, str]) -> None:
     assert browser.evaluate("window.stayed"), "the document was replaced"
 
 
-def test_on_a_slow_line_it_waits_for_a_person(page: tuple[Page, str]) -> None:
-    browser, address = page
+def slow_down(browser: Page) -> None:
     line = browser.context.new_cdp_session(browser)
     speed = {"downloadThroughput": BYTES_A_SECOND, "uploadThroughput": BYTES_A_SECOND}
     line.send("Network.enable")
     line.send("Network.emulateNetworkConditions", {"offline": False, "latency": LATENCY_MS, **speed})
+
+
+def test_on_a_slow_line_it_waits_for_a_person(page: tuple[Page, str]) -> None:
+    browser, address = page
+    slow_down(browser)
     browser.goto(address)
     browser.wait_for_timeout(SETTLING_MS)
     assert not browser.evaluate(THERE)
@@ -65,3 +70,15 @@ def test_without_it_forms_go_the_ordinary_way(page: tuple[Page, str]) -> None:
     browser.goto(address)
     accept(browser)
     assert not browser.evaluate("window.stayed"), "the page was loaded anew"
+
+
+@pytest.mark.parametrize("address", ["/annonces", "/entreprises"])
+def test_words_typed_before_it_came_are_searched(person: Open, address: str) -> None:
+    browser = person()
+    slow_down(browser)
+    browser.goto(address)
+    browser.evaluate("window.stayed = true")
+    browser.fill("main [type=search]", "tapisserie")
+    assert not browser.evaluate(THERE), "nothing was typed before"
+    expect(browser).to_have_url(re.compile("=tapisserie"))
+    assert browser.evaluate("window.stayed"), "the document was replaced"
