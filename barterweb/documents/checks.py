@@ -1,5 +1,6 @@
 """Whether issued documents are still what was issued: series without gap, dates in order, sums, files unaltered."""
 
+from collections import defaultdict
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date
@@ -9,7 +10,7 @@ from sqlalchemy import select
 from barterweb.db import session
 from barterweb.documents.errors import ArchiveFileAltered, ArchiveFileMissing, InconsistentFacts
 from barterweb.documents.facts import InvoiceFacts, StatementFacts
-from barterweb.documents.models import Document, DocumentFile, DocumentSeries, OwnInvoice
+from barterweb.documents.models import Document, DocumentFile, DocumentSeries, DocumentVat, OwnInvoice
 
 _AT_ONCE = 500
 
@@ -39,9 +40,9 @@ def verify(read: Callable[[str], bytes]) -> Verification:
     ).all()
     findings = [finding for one in series for finding in _series_findings(one)]
     documents = files = 0
-    for document, file in _documents():
+    for document, file, rates in _documents():
         documents += 1
-        findings += _facts_findings(document)
+        findings += _facts_findings(document, rates)
         if file is not None:
             files += 1
             findings += _file_findings(document.id, file.sha256, file.size, read)
@@ -74,17 +75,25 @@ def _series_findings(series: DocumentSeries) -> Iterator[Finding]:
         last = max(last, issued[number])
 
 
-def _documents() -> Iterator[tuple[Document, DocumentFile | None]]:
-    """Yield every document with its file, some at a time."""
+_Rates = list[tuple[int, int, int]]
+"""Rate in basis points, base and VAT in cents, the highest rate first."""
+
+
+def _documents() -> Iterator[tuple[Document, DocumentFile | None, _Rates]]:
+    """Yield every document with its file and its VAT, some at a time."""
     last = ""
     query = select(Document, DocumentFile).outerjoin(DocumentFile).order_by(Document.id).limit(_AT_ONCE)
     while rows := session.execute(query.where(Document.id > last)).all():
-        yield from ((row[0], row[1]) for row in rows)
+        rates: dict[str, _Rates] = defaultdict(list)
+        of_these = DocumentVat.document_id.in_([document.id for document, _ in rows])
+        for vat in session.scalars(select(DocumentVat).where(of_these).order_by(DocumentVat.rate_bp.desc())):
+            rates[vat.document_id].append((vat.rate_bp, vat.base_cents, vat.vat_cents))
+        yield from ((document, file, rates[document.id]) for document, file in rows)
         last = rows[-1][0].id
         session.expunge_all()
 
 
-def _facts_findings(document: Document) -> Iterator[Finding]:
+def _facts_findings(document: Document, rates: _Rates) -> Iterator[Finding]:
     try:
         if document.kind == "statement":
             StatementFacts.from_json(document.facts)
@@ -99,6 +108,10 @@ def _facts_findings(document: Document) -> Iterator[Finding]:
         document.issued_on,
     ):
         yield Finding(document.id, "the facts are those of another document")
+    stated = [(rate.rate_bp, rate.base_cents, rate.vat_cents) for rate in facts.vat]
+    shares = (document.paid_barter_cents, document.due_euro_cents)
+    if (stated, (facts.paid_barter_cents, facts.due_euro_cents)) != (rates, shares):
+        yield Finding(document.id, "the amounts beside the facts are not theirs")
 
 
 def _file_findings(

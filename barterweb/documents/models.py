@@ -2,7 +2,17 @@
 
 from datetime import date, datetime
 
-from sqlalchemy import CheckConstraint, Date, ForeignKey, Index, LargeBinary, String, Text, UniqueConstraint
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    Date,
+    ForeignKey,
+    Index,
+    LargeBinary,
+    String,
+    Text,
+    UniqueConstraint,
+)
 from sqlalchemy.orm import Mapped, mapped_column
 
 from barterweb.db import Model, Timestamp
@@ -33,6 +43,9 @@ class Document(Model):
     An invoice belongs to its seller (`company_id`, none when the operator sells) and its buyer (`other_company_id`); its
     number is unique for its issuer. `source` names its cause, once only. A draft and a statement have no number.
     `corrects_id` is the invoice that a credit note or a corrective refers to, `trade_id` the trade it comes from.
+
+    `paid_barter_cents` and `due_euro_cents` are those of the facts, none for a statement: with `DocumentVat` what a year is
+    added up from, in the database.
     """
 
     __tablename__ = "documents"
@@ -50,7 +63,7 @@ class Document(Model):
         UniqueConstraint("issuer_id", "number"),
         UniqueConstraint("source"),
         Index("ix_documents_company_id_issued_on", "company_id", "kind", "issued_on"),
-        Index("ix_documents_other_company_id_issued_on", "other_company_id", "issued_on"),
+        Index("ix_documents_other_company_id_issued_on", "other_company_id", "issued_on", "kind"),
         Index("ix_documents_issuer_id_issued_on", "issuer_id", "issued_on", "id"),
     )
 
@@ -65,7 +78,20 @@ class Document(Model):
     corrects_id: Mapped[str | None] = mapped_column(ForeignKey("documents.id"), index=True)
     issued_on: Mapped[date] = mapped_column(Date)
     facts: Mapped[str] = mapped_column(Text)
+    paid_barter_cents: Mapped[int | None] = mapped_column(BigInteger)
+    due_euro_cents: Mapped[int | None] = mapped_column(BigInteger)
     created_at: Mapped[datetime] = mapped_column(Timestamp)
+
+
+class DocumentVat(Model):
+    """What a document's facts say of one rate of VAT, in cents of euro; `rate_bp` in basis points. Written with them."""
+
+    __tablename__ = "document_vat"
+
+    document_id: Mapped[str] = mapped_column(ForeignKey("documents.id"), primary_key=True)
+    rate_bp: Mapped[int] = mapped_column(primary_key=True)
+    base_cents: Mapped[int] = mapped_column(BigInteger)
+    vat_cents: Mapped[int] = mapped_column(BigInteger)
 
 
 class DocumentFile(Model):

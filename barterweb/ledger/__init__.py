@@ -24,6 +24,7 @@ from barterweb.ledger.errors import (
     UnknownTransfer,
 )
 from barterweb.ledger.facts import (
+    AccountMonth,
     AccountStatement,
     AccountView,
     ChainHead,
@@ -55,6 +56,7 @@ from barterweb.ledger.queries import (
     journal_of,
     journal_size,
     month_end_balances,
+    months,
     statement,
     statement_page,
     supply_cents,
@@ -77,6 +79,7 @@ from barterweb.ledger.service import (
 __all__ = [
     "AccountExists",
     "AccountIds",
+    "AccountMonth",
     "AccountNotEmpty",
     "AccountNotOpen",
     "AccountStatement",
@@ -122,6 +125,7 @@ __all__ = [
     "journal_of",
     "journal_size",
     "month_end_balances",
+    "months",
     "open_account",
     "place_hold",
     "post_hold",

@@ -101,6 +101,15 @@ class AccountStatement:
 
 
 @dataclass(frozen=True, slots=True)
+class AccountMonth:
+    """What a month, or the days of it that are asked for, brought to an account and took from it; cents of Barter."""
+
+    month: date
+    credit_cents: int
+    debit_cents: int
+
+
+@dataclass(frozen=True, slots=True)
 class JournalEntry:
     """One leg of a transfer in the journal; the balance after it is known on a member's account only."""
 

@@ -107,7 +107,10 @@ class Entry(Model):
         ),
         CheckConstraint("typeof(amount_cents) = 'integer'", name="integer").ddl_if(dialect="sqlite"),
         UniqueConstraint("transfer_id", "account_id"),
-        Index("ix_ledger_entries_account_id_booked_on", "account_id", "stripe", "booked_on", "sequence"),
+        Index(
+            "ix_ledger_entries_account_id_booked_on",
+            *("account_id", "stripe", "booked_on", "sequence", "amount_cents"),
+        ),
     )
 
     account_id: Mapped[str] = mapped_column(ForeignKey("ledger_accounts.id"), primary_key=True)

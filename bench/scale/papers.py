@@ -125,8 +125,18 @@ def _add_document(
         trade_id=stated.trade_id,
         issued_on=stated.issued_on,
         facts=stated.to_json(),
+        paid_barter_cents=stated.paid_barter_cents,
+        due_euro_cents=stated.due_euro_cents,
         created_at=moment,
     )
+    for rate in stated.vat:
+        network.writer.add(
+            "document_vat",
+            document_id=document_id,
+            rate_bp=rate.rate_bp,
+            base_cents=rate.base_cents,
+            vat_cents=rate.vat_cents,
+        )
     return document_id
 
 

@@ -24,6 +24,7 @@ from barterweb.members.service import check_password
 from barterweb.notifications.models import Notification
 from barterweb.outbox.models import OutboxMessage
 from barterweb.trades.models import Trade, TradeMessage, TradeVersion
+from tests.documents.added_up import assert_year
 
 COMPANIES, LISTINGS, TRADES = 8, 20, 25
 
@@ -122,6 +123,15 @@ def test_settled_trades_have_their_invoice(network: Loaded) -> None:
     invoices = network.ask(lambda: db.session.scalars(settled).all())
     assert invoices
     assert all(invoices), "every company of a small network has given its mandate"
+
+
+def test_years_add_up_to_what_their_documents_say(network: Loaded) -> None:
+    def years() -> int:
+        start, end = clock.today() - timedelta(days=365), clock.today()
+        companies = db.session.scalars(sa.select(Company).where(Company.account_id.is_not(None)))
+        return sum(assert_year(company, start, end).invoices_sent for company in companies)
+
+    assert network.ask(years) >= 5
 
 
 def test_the_same_day_gives_the_same_network(network: Loaded, make: Callable[[], Loaded]) -> None:

@@ -10,7 +10,7 @@ from flask import Flask
 from barterweb.db import open_transaction, session
 from barterweb.documents import queries, service
 from barterweb.documents.archive import DatabaseArchive, FolderArchive, archive_of
-from barterweb.documents.models import ArchivedFile, Document, DocumentSeries
+from barterweb.documents.models import ArchivedFile, Document, DocumentSeries, DocumentVat
 from barterweb.members.facts import RegionSettings
 from tests import build_members, build_trades
 
@@ -91,6 +91,25 @@ def test_facts_changed_by_hand_are_named(
     result = run(app)
     assert result.exit_code == 1
     assert f"WRONG {document_id}:" in result.output
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        sa.update(Document).values(paid_barter_cents=1),
+        sa.update(Document).values(due_euro_cents=None),
+        sa.update(DocumentVat).values(vat_cents=DocumentVat.vat_cents + 1),
+        sa.delete(DocumentVat),
+    ],
+    ids=["Barter", "euros", "VAT", "no VAT"],
+)
+def test_amounts_that_are_not_those_of_the_facts_are_named(
+    app: Flask, in_app: InApp, document_id: str, change: sa.Executable
+) -> None:
+    in_app(write, change)
+    result = run(app)
+    assert result.exit_code == 1
+    assert f"WRONG {document_id}: the amounts beside the facts are not theirs" in result.output
 
 
 def test_the_database_keeps_files_as_the_folder_does(app: Flask, tmp_path: Any) -> None:

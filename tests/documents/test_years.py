@@ -2,20 +2,28 @@
 
 import io
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from datetime import date
 from functools import cache
 from typing import Any
 
 import pypdf
 import pytest
+from flask import Flask
+from sqlalchemy import select
 
 from barterweb import clock
+from barterweb.db import open_transaction, session
 from barterweb.documents import pdf
 from barterweb.documents.errors import InconsistentFacts, RenderingFailed
-from barterweb.documents.facts import YearFacts
+from barterweb.documents.facts import Preceding, YearFacts
+from barterweb.documents.models import Document, OwnInvoice
+from barterweb.documents.service.records import add_document
+from barterweb.members.models import Company
 from tests import build_members, build_trades
 from tests.build_members import Member
 from tests.documents import samples
+from tests.documents.added_up import assert_year
 from tests.documents.test_pdf import PRINTER, plain
 from tests.page import Browser
 
@@ -100,6 +108,92 @@ def test_a_year_survives_json_and_an_altered_one_does_not() -> None:
     assert YearFacts.from_json(text) == samples.year()
     with pytest.raises(InconsistentFacts):
         YearFacts.from_json(text.replace('"sales_cents":74074020', '"sales_cents":74074021'))
+
+
+# ------------------------------------------------------------------------------------------------------------ addition
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """A document as one writes it here: `net_cents` at each rate, what of it is paid in Barter, who sold it."""
+
+    kind: str
+    day: date
+    rates: dict[int, int]
+    paid_cents: int = 0
+    sold: bool = True
+    own_day: date | None = None
+
+
+PIECES = (
+    Written("invoice", date(2025, 12, 31), {2_000: 7_700_000}),
+    Written("invoice", date(2026, 1, 1), {2_000: 100_000, 1_000: 33_333, 0: 5}, paid_cents=90_000),
+    Written("invoice", date(2026, 1, 31), {2_000: 1_000}, paid_cents=1_200),
+    Written("credit_note", date(2026, 2, 1), {2_000: 40_000, 1_000: 11_111}, paid_cents=20_000),
+    Written("corrective", date(2026, 2, 2), {2_000: 999_999}),
+    Written("draft", date(2026, 3, 3), {550: 80_808}),
+    Written("draft", date(2025, 12, 30), {550: 70_707}, paid_cents=70_000, own_day=date(2026, 4, 4)),
+    Written("draft", date(2026, 12, 31), {550: 1}, own_day=date(2027, 1, 1)),
+    Written("invoice", date(2026, 6, 30), {2_000: 64_000, 0: 10}, sold=False),
+    Written("credit_note", date(2026, 12, 31), {2_000: 65_000}, sold=False),
+    Written("draft", date(2026, 1, 5), {1_000: 4_200}, sold=False, own_day=date(2026, 1, 6)),
+    Written("invoice", date(2027, 1, 1), {2_000: 8_800_000}, sold=False),
+)
+
+
+def test_the_database_adds_up_what_the_facts_say(app: Flask, seller_with_accountant: Member) -> None:
+    with app.app_context():
+        company = session.get_one(Company, seller_with_accountant.company_id)
+        other = next(found for found in session.scalars(select(Company)) if found.id != company.id)
+        with open_transaction():
+            for number, written in enumerate(PIECES, start=101):
+                write(number, written, (company.id, other.id), seller_with_accountant.person_id)
+        year = assert_year(company, date(2026, 1, 1), date(2026, 12, 31))
+        assert [rate.rate_bp for rate in year.collected] == [2_000, 1_000, 550, 0]
+        assert [rate.rate_bp for rate in year.deductible] == [2_000, 1_000, 0]
+        assert (year.invoices_sent, year.invoices_received) == (5, 3)
+        assert year.barter_share_cents == 120_000 + 90_000 + 1_200 - 20_000 + 70_000
+        assert year.totals.purchases_cents == 64_000 + 10 - 65_000 + 4_200
+        assert_year(company, date(2026, 2, 1), date(2027, 1, 31))
+        assert_year(other, date(2026, 1, 1), date(2026, 12, 31))
+
+
+def write(number: int, written: Written, sides: tuple[str, str], person_id: str) -> None:
+    lines = (
+        samples.line(quantity_milli=1_000, unit_price_cents=cents, vat_rate_bp=rate)
+        for rate, cents in written.rates.items()
+    )
+    refers = written.kind in ("credit_note", "corrective")
+    facts = samples.invoice(
+        *lines,
+        paid_cents=written.paid_cents,
+        kind=written.kind,
+        number="" if written.kind == "draft" else f"BC2026-{number:05d}",
+        issued_on=written.day,
+        preceding=Preceding(number="BC2026-00001", issued_on=written.day) if refers else None,
+    )
+    seller_id, buyer_id = sides if written.sold else sides[::-1]
+    first = session.scalar(select(Document.id).where(Document.company_id == seller_id))
+    document_id = add_document(
+        written.kind,
+        seller_id,
+        facts,
+        source=f"test:{number}",
+        other_company_id=buyer_id,
+        issuer_id=None if written.kind == "draft" else seller_id,
+        corrects_id=first if refers else None,
+    )
+    if written.own_day:
+        session.add(
+            OwnInvoice(
+                document_id=document_id,
+                number=f"F{number}",
+                issued_on=written.own_day,
+                recorded_at=clock.now(),
+                person_id=person_id,
+            )
+        )
+        session.flush()
 
 
 # --------------------------------------------------------------------------------------------------------------- pages

@@ -7,7 +7,7 @@ from sqlalchemy import select
 from barterweb import clock, ids
 from barterweb.db import require_transaction, session
 from barterweb.documents.facts import InvoiceFacts, StatementFacts
-from barterweb.documents.models import OPERATOR, Document, DocumentSeries
+from barterweb.documents.models import OPERATOR, Document, DocumentSeries, DocumentVat
 from barterweb.members.models import Company
 
 _LETTERS = {"invoice": "C", "credit_note": "A", "corrective": "R"}
@@ -71,8 +71,19 @@ def add_document(
         corrects_id=corrects_id,
         issued_on=facts.issued_on if isinstance(facts, InvoiceFacts) else facts.generated_on,
         facts=facts.to_json(),
+        paid_barter_cents=invoice.paid_barter_cents if invoice else None,
+        due_euro_cents=invoice.due_euro_cents if invoice else None,
         created_at=clock.now(),
     )
     session.add(document)
+    for rate in invoice.vat if invoice else ():
+        session.add(
+            DocumentVat(
+                document_id=document.id,
+                rate_bp=rate.rate_bp,
+                base_cents=rate.base_cents,
+                vat_cents=rate.vat_cents,
+            )
+        )
     session.flush()
     return document.id

@@ -28,6 +28,7 @@ from barterweb.ledger.queries.statements import (
     entries_per_day,
     first_day_of_page,
     month_end_balances,
+    months,
     statement,
     statement_page,
 )
@@ -49,6 +50,7 @@ __all__ = [
     "journal_of",
     "journal_size",
     "month_end_balances",
+    "months",
     "statement",
     "statement_page",
     "supply_cents",

@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Sequence
 from datetime import date, timedelta
+from itertools import groupby
 from typing import Any
 
 from sqlalchemy import ColumnElement, Row, case, func, select, union_all
@@ -10,7 +11,7 @@ from sqlalchemy.orm import InstrumentedAttribute
 from sqlalchemy.sql.selectable import ScalarSelect
 
 from barterweb.db import session
-from barterweb.ledger.facts import PAGE_LINES, AccountStatement, StatementLine
+from barterweb.ledger.facts import PAGE_LINES, AccountMonth, AccountStatement, StatementLine
 from barterweb.ledger.models import Account, Entry, Stripe, Transfer
 from barterweb.ledger.queries.accounts import AccountIds
 
@@ -81,6 +82,23 @@ def month_end_balances(account_id: str, month_ends: Sequence[date]) -> list[int]
         _last_entry(Entry.balance_after_cents, account_id, 0, Entry.booked_on <= day) for day in month_ends
     ]
     return [cents or 0 for cents in session.execute(select(*columns)).one()]
+
+
+def months(account_id: str, start: date, end: date) -> list[AccountMonth]:
+    """Return the months of a period in which a member's account moved, added up by the database; both days included."""
+    credit = func.sum(case((Entry.amount_cents > 0, Entry.amount_cents), else_=0))
+    debit = func.sum(case((Entry.amount_cents < 0, -Entry.amount_cents), else_=0))
+    days = session.execute(
+        select(Entry.booked_on, credit, debit)
+        .where(Entry.account_id == account_id, Entry.stripe == 0, Entry.booked_on.between(start, end))
+        .group_by(Entry.booked_on)
+        .order_by(Entry.booked_on)
+    )
+    found = []
+    for first, of_month in groupby(days, key=lambda day: day.booked_on.replace(day=1)):
+        _, credits_cents, debits_cents = zip(*of_month, strict=True)
+        found.append(AccountMonth(first, int(sum(credits_cents)), int(sum(debits_cents))))
+    return found
 
 
 def entries_per_day(account_ids: AccountIds, since: date) -> dict[str, dict[date, int]]:
