@@ -12,11 +12,11 @@ from barterweb.ledger import AccountView
 from barterweb.money import BASIS_POINTS, share_bp
 from barterweb.trades.facts import Commission, Terms, share_of
 
-SHOWN = 20
-"""Lines of one kind that the queue shows; the total is said beside."""
+SHOWN = 10
+"""Lines of one kind that the queue shows; the total is said beside, and leads to the list of this kind."""
 
 COUNTED = 50
-"""Lines of one kind that the queue counts; beyond, it says that there are more."""
+"""Lines of one kind that the queue counts, and that the list of a kind shows; beyond, it says that there are more."""
 
 IN_FILE = 5_000
 """Lines of one kind that the queue's file holds at most; it says how many there are in all."""
@@ -40,6 +40,23 @@ SECTIONS = {
     "memberships": "Adhésions à renouveler",
 }
 """The kinds of lines of the queue, the most urgent first, as `Queue` and the screen name them."""
+
+SLUGS = {
+    "applications": "candidatures",
+    "disputes": "litiges",
+    "contests": "contestations",
+    "credit": "credit",
+    "deliveries": "livraisons",
+    "limits": "limites",
+    "needs": "besoins",
+    "unpaid": "adhesions",
+    "without_offer": "sans-offre",
+    "idle": "credit-dormant",
+    "without_trade": "sans-echange",
+    "ending": "fins",
+    "memberships": "renouvellements",
+}
+"""The same kinds in addresses."""
 
 CONFIRMATION_LATE_DAYS = 7
 NEED_UNANSWERED_DAYS = 3

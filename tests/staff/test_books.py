@@ -126,7 +126,7 @@ def test_a_total_that_is_wrong_is_said(page: Open, in_app: InApp, network: Netwo
 
 
 def test_accounts_turn_their_pages(page: Open, network: Network, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("barterweb.staff.routes.ACCOUNTS_PAGE_SIZE", 2)
+    monkeypatch.setattr("barterweb.staff.routes.books.ACCOUNTS_PAGE_SIZE", 2)
     operator = page(OPERATOR)
     operator.get("/operateur/comptes")
     assert "Transports du Vercors" not in operator.page

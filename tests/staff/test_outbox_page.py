@@ -81,7 +81,7 @@ def test_what_a_company_is_called_cannot_become_code(page: Open, in_app: InApp, 
 
 
 def test_messages_turn_their_pages(page: Open, network: Network, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("barterweb.staff.routes.OUTBOX_PAGE_SIZE", 4)
+    monkeypatch.setattr("barterweb.staff.routes.messages.OUTBOX_PAGE_SIZE", 4)
     operator = page(OPERATOR)
     operator.get("/operateur/messages")
     operator.follow("Suivante")

@@ -212,7 +212,7 @@ def test_a_suspended_company_is_left_alone(app: Flask, network: Network) -> None
             assert "Transports du Vercors" not in names(lines)
 
 
-def test_a_list_shows_twenty_and_says_how_many_there_are(page: Open, in_app: InApp, network: Network) -> None:
+def test_a_kind_shows_ten_and_leads_to_the_rest(page: Open, in_app: InApp, network: Network) -> None:
     def needs() -> None:
         with days_later(0):
             for number in range(22):
@@ -220,10 +220,30 @@ def test_a_list_shows_twenty_and_says_how_many_there_are(page: Open, in_app: InA
 
     in_app(needs)
     with days_later(4):
-        shown = page(STAFF).get("/pole")
-    assert len(shown.all("#besoins tbody tr")) == 20
-    assert "Les 20 plus urgentes sur 22." in shown
-    assert "Besoins sans réponse 22" in shown
+        staff = page(STAFF)
+        shown = staff.get("/pole")
+        assert len(shown.all("#besoins tbody tr")) == 10
+        assert "Les 10 plus urgentes sur 22." in shown
+        assert "Besoins sans réponse 22" in shown
+        whole = staff.follow("Voir la suite\u00a0: Besoins sans réponse")
+        assert len(whole.all("#besoins tbody tr")) == len(whole.all("tbody tr")) == 22
+        assert "plus urgentes" not in whole
+        assert "Adhésions à régler\u00a0: plus rien n’attend." in staff.get("/pole?liste=adhesions")
+        staff.get("/pole?liste=rien-de-tel", status=404)
+
+
+def test_what_a_kind_does_not_show_is_in_the_file(
+    in_app: InApp, page: Open, network: Network, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def apply() -> None:
+        for number in range(4):
+            build_members.application(cluster_ids=[network.cluster_id], name=f"Candidate {number}")
+
+    in_app(apply)
+    monkeypatch.setattr("barterweb.staff.facts.COUNTED", 3)
+    monkeypatch.setattr("barterweb.staff.queries.queue_of.__kwdefaults__", {"most": 2, "bound": 3})
+    shown = page(OPERATOR).get("/pole?liste=candidatures")
+    assert "Les 3 plus urgentes\u00a0; le fichier CSV les contient toutes." in shown
 
 
 def test_every_line_leads_to_its_decision(page: Open, in_app: InApp, network: Network) -> None:
@@ -296,5 +316,5 @@ def test_what_waits_is_counted_up_to_a_bound(
     assert (len(found.rows), found.total, found.total.more) == (2, 3, True)
     exact = in_app(lambda: queries.queue_of(network.operator, most=2, bound=5).applications)
     assert (exact.total, exact.total.more) == (5, False)
-    monkeypatch.setattr("barterweb.staff.routes.queries.queue_of.__kwdefaults__", {"most": 2, "bound": 3})
+    monkeypatch.setattr("barterweb.staff.queries.queue_of.__kwdefaults__", {"most": 2, "bound": 3})
     assert "Les 2 plus urgentes sur plus de\u00a03." in page(OPERATOR).get("/pole").text
