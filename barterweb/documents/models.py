@@ -23,6 +23,10 @@ OPERATOR = "operator"
 NUMBERED_KINDS = ("invoice", "credit_note", "corrective")
 
 
+_ADDED_UP = ("id", "paid_barter_cents", "due_euro_cents")
+"""What the addition of a year reads of a document: it finds all of it in the index."""
+
+
 class DocumentSeries(Model):
     """The counter of one legal series; its row is locked while a number is taken, so that no number is ever missing.
 
@@ -62,8 +66,8 @@ class Document(Model):
         ),
         UniqueConstraint("issuer_id", "number"),
         UniqueConstraint("source"),
-        Index("ix_documents_company_id_issued_on", "company_id", "kind", "issued_on"),
-        Index("ix_documents_other_company_id_issued_on", "other_company_id", "issued_on", "kind"),
+        Index("ix_documents_company_id_issued_on", "company_id", "kind", "issued_on", *_ADDED_UP),
+        Index("ix_documents_other_company_id_issued_on", "other_company_id", "issued_on", "kind", *_ADDED_UP),
         Index("ix_documents_issuer_id_issued_on", "issuer_id", "issued_on", "id"),
     )
 
@@ -87,6 +91,7 @@ class DocumentVat(Model):
     """What a document's facts say of one rate of VAT, in cents of euro; `rate_bp` in basis points. Written with them."""
 
     __tablename__ = "document_vat"
+    __table_args__ = ({"sqlite_with_rowid": False},)
 
     document_id: Mapped[str] = mapped_column(ForeignKey("documents.id"), primary_key=True)
     rate_bp: Mapped[int] = mapped_column(primary_key=True)

@@ -61,7 +61,7 @@ def companies_to_list_for(actor: Actor, chosen: str) -> Sequence[Row[str, str]]:
     open_to = select(Company.id, Company.name).where(
         _written_by(actor), unindexed(Company.status).in_(("active", "standby"))
     )
-    first = open_to.order_by(Company.sort_key, Company.id).limit(MOST_COMPANIES)
+    first = open_to.order_by(Company.search_text, Company.id).limit(MOST_COMPANIES)
     found = session.execute(first).all()
     if valid_id(chosen, "cmp") and chosen not in {row.id for row in found}:
         return [*session.execute(open_to.where(Company.id == chosen)).all(), *found]

@@ -142,8 +142,8 @@ def without_accents(text: str) -> str:
     return "".join(character for character in plain if not unicodedata.combining(character))
 
 
-SORT_KEY_LENGTH = 100
-"""Characters of the folded name, and what follows it, by which companies are sorted."""
+SEARCH_TEXT_LENGTH = 2_500
+"""Characters of a company that the directory searches: an index of PostgreSQL takes rows of 2,704 bytes."""
 
 
 def fold(text: str) -> str:

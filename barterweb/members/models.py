@@ -19,7 +19,6 @@ from sqlalchemy import (
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from barterweb.db import Model, Timestamp
-from barterweb.members.facts import SORT_KEY_LENGTH
 
 VAT_REGIMES = ("normal", "franchise")
 COMPANY_STATUSES = ("applied", "active", "standby", "suspended", "left", "insolvent", "refused")
@@ -99,7 +98,7 @@ class Company(Model):
     picture in the archive of documents.
 
     A company that was refused may apply again, with a new row: only the others hold their SIRET. `search_text` is what
-    the directory searches, folded and beginning with the name; `sort_key` is its beginning, by which lists are sorted.
+    the directory searches, folded and beginning with the name, by which lists are sorted.
     `member_until` is the last day of its last year of membership, `offers_until` the last day of its last offer online,
     `traded_since` the day on which it first agreed on a trade: what would have to be looked for among rows that only grow in
     number (docs/decisions/0136). `capacities` says what the company can
@@ -125,7 +124,7 @@ class Company(Model):
         CheckConstraint("(status = 'left') <= (left_on IS NOT NULL)", name="left_on"),
         CheckConstraint("vat_regime IN ('normal', 'franchise')", name="vat_regime"),
         Index("ix_companies_status_name", "status", "name"),
-        Index("ix_companies_sort_key", "sort_key", "id", "status"),
+        Index("ix_companies_search_text", "search_text", "id", "status"),
         Index("ix_companies_status_joined_on", "status", "joined_on", "id", "offers_until", "traded_since"),
         Index("ix_companies_status_member_until", "status", "member_until", "id"),
         Index("ix_companies_department_status", "department", "status"),
@@ -151,7 +150,6 @@ class Company(Model):
     size_band: Mapped[str] = mapped_column(String(20))
     description: Mapped[str] = mapped_column(Text)
     search_text: Mapped[str] = mapped_column(Text)
-    sort_key: Mapped[str] = mapped_column(String(SORT_KEY_LENGTH), default="", server_default="")
     status: Mapped[str] = mapped_column(String(10), default="applied")
     account_id: Mapped[str | None] = mapped_column(String(40))
     terms_version: Mapped[str] = mapped_column(String(20))

@@ -11,7 +11,7 @@ from sqlalchemy.orm.interfaces import ORMOption
 
 from barterweb import clock, ledger
 from barterweb.actors import Actor
-from barterweb.counts import BOUND, Count, count_up_to, counting, kept_if_many, unindexed
+from barterweb.counts import BOUND, Count, count_up_to, counting, first_of, kept_if_many, unindexed
 from barterweb.db import session
 from barterweb.errors import NotFound
 from barterweb.members.facts import fold
@@ -179,8 +179,10 @@ def overdue_memberships(
     owed = _on_list("a-regler").where(Membership.due_on <= soon)
     of_ours = select(Company.id).where(Company.id == Membership.company_id, ours).exists()
     order = (Membership.due_on, Membership.id)
-    years, total = _page(owed.where(of_ours), order, joinedload(Membership.company), limit=limit, bound=bound)
-    return [dues_of(year) for year in years], total
+    found, count = first_of(owed.where(of_ours).with_only_columns(Membership.id).order_by(*order), bound)
+    query = select(Membership, count).join(found, found.c.id == Membership.id)
+    rows = session.execute(query.options(joinedload(Membership.company)).order_by(*order).limit(limit)).all()
+    return [dues_of(row[0]) for row in rows], Count.of(rows[0][1] if rows else 0, bound)
 
 
 def membership(membership_id: str) -> Dues:
@@ -293,7 +295,7 @@ def companies_looked_after(
     query = _looked_after(actor).where(unindexed(Company.status) == status)
     if words:
         query = query.where(Company.search_text.contains(fold(words), autoescape=True))
-    return _page(query, (Company.sort_key, Company.id), limit=limit, offset=offset, bound=AHEAD)
+    return _page(query, (Company.search_text, Company.id), limit=limit, offset=offset, bound=AHEAD)
 
 
 def companies_by_status(actor: Actor) -> dict[str, Count]:

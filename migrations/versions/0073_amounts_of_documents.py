@@ -11,7 +11,10 @@ branch_labels = None
 depends_on = None
 
 _AT_ONCE = 1_000
-_BOUGHT = "ix_documents_other_company_id_issued_on"
+_SOLD, _BOUGHT = "ix_documents_company_id_issued_on", "ix_documents_other_company_id_issued_on"
+_BEFORE = {_SOLD: ["company_id", "kind", "issued_on"], _BOUGHT: ["other_company_id", "issued_on"]}
+_AFTER = {_SOLD: ["company_id", "kind", "issued_on"], _BOUGHT: ["other_company_id", "issued_on", "kind"]}
+_ADDED_UP = ["id", "paid_barter_cents", "due_euro_cents"]
 
 documents = sa.table(
     "documents",
@@ -30,9 +33,8 @@ def upgrade() -> None:
         sa.Column("vat_cents", sa.BigInteger(), nullable=False),
         sa.ForeignKeyConstraint(["document_id"], ["documents.id"], name=op.f("fk_document_vat_document_id")),
         sa.PrimaryKeyConstraint("document_id", "rate_bp", name=op.f("pk_document_vat")),
+        sqlite_with_rowid=False,
     )
-    op.drop_index(_BOUGHT, "documents")
-    op.create_index(_BOUGHT, "documents", ["other_company_id", "issued_on", "kind"])
     connection, last = op.get_bind(), ""
     some = (
         sa.select(documents.c.id, documents.c.facts)
@@ -66,11 +68,15 @@ def upgrade() -> None:
             ],
         )
         last = rows[-1].id
+    for name, columns in _AFTER.items():
+        op.drop_index(name, "documents")
+        op.create_index(name, "documents", columns + _ADDED_UP)
 
 
 def downgrade() -> None:
-    op.drop_index(_BOUGHT, "documents")
-    op.create_index(_BOUGHT, "documents", ["other_company_id", "issued_on"])
+    for name, columns in _BEFORE.items():
+        op.drop_index(name, "documents")
+        op.create_index(name, "documents", columns)
     op.drop_table("document_vat")
     op.drop_column("documents", "due_euro_cents")
     op.drop_column("documents", "paid_barter_cents")

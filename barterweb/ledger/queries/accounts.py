@@ -109,7 +109,7 @@ def idle_accounts(
     first_entry = of_account.order_by(Entry.booked_on, Entry.sequence)
     idle_since = func.coalesce(last_debit.scalar_subquery(), first_entry.scalar_subquery())
     lying = select(full.c.id, idle_since.label("since"))
-    found, count = first_of(lying.where(idle_since <= since, _is_among(full.c.id, account_ids)), bound)
+    found, count = first_of(lying.where(_is_among(full.c.id, account_ids), idle_since <= since), bound)
     rows = session.execute(
         select(*VIEW, found.c.since, count)
         .join(found, found.c.id == Account.id)

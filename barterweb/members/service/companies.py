@@ -5,7 +5,7 @@ from barterweb.actors import Actor
 from barterweb.db import require_transaction, session, transaction
 from barterweb.errors import NotFound
 from barterweb.members.errors import StatusNotPossible
-from barterweb.members.facts import SORT_KEY_LENGTH, CompanyChanges, department_of, fold
+from barterweb.members.facts import SEARCH_TEXT_LENGTH, CompanyChanges, department_of, fold
 from barterweb.members.models import Company, LimitChange
 from barterweb.members.policy import may_administer, may_change_status, may_set_limits
 from barterweb.members.service.audit import record_event
@@ -109,5 +109,5 @@ def index_company(company: Company) -> None:
     """Write what the directory searches and sorts by: the folded name first."""
     require_transaction()
     shown = "" if "capacities" in (company.hidden_parts or ()) else company.capacities or ""
-    company.search_text = fold(f"{company.name} {company.sector} {company.city} {company.department} {shown}")
-    company.sort_key = company.search_text[:SORT_KEY_LENGTH]
+    words = fold(f"{company.name} {company.sector} {company.city} {company.department} {shown}")
+    company.search_text = words[:SEARCH_TEXT_LENGTH]
