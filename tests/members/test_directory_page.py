@@ -1,11 +1,13 @@
 """The directory: words, cluster, département, pages; with and without HTMX."""
 
+import random
 from collections.abc import Callable
 from typing import Any
 
 import pytest
 
 from barterweb.members import service
+from barterweb.members.facts import Profile
 from tests import build_members as build
 from tests.page import Browser, assert_swap_equals_page
 
@@ -35,6 +37,24 @@ def network(in_app: InApp) -> dict[str, build.Member]:
 
     built: dict[str, build.Member] = in_app(made)
     return built
+
+
+def say_much(member: build.Member) -> None:
+    """Fill a company's capacities with signs of units, such as ㎏, that fold into two or three letters each."""
+    units = [chr(number) for number in range(0x3380, 0x33E0)]
+    signs = "".join(random.Random(1).choices(units, k=1_990))
+    service.edit_profile(
+        actor=member.actor,
+        profile=Profile(
+            sector="Lutherie",
+            naf="3220Z",
+            size_band="",
+            capacities=f"Archets {signs}",
+            website="",
+            public_email="",
+            public_phone="",
+        ),
+    )
 
 
 def names(browser: Browser) -> list[str]:
@@ -166,3 +186,12 @@ def test_results_replaced_by_htmx_equal_a_fresh_page(page: Open, network: dict[s
 
 def test_an_empty_directory_invites_to_join(page: Open) -> None:
     assert "Aucune entreprise pour l’instant" in page().get("/entreprises")
+
+
+def test_a_company_that_says_more_than_is_searched_is_found_by_how_it_begins(
+    page: Open, in_app: InApp, network: dict[str, build.Member]
+) -> None:
+    in_app(say_much, network["élec"])
+    visitor = page()
+    visitor.get("/entreprises?q=archets+lutherie")
+    assert names(visitor) == ["Élec & Cie"]
