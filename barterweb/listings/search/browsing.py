@@ -21,7 +21,7 @@ from barterweb.listings.search.filters import (
     Filters,
     conditions,
 )
-from barterweb.listings.search.hits import COUNT_CAP, Tally
+from barterweb.listings.search.hits import COUNT_CAP, MATCHED, Tally, of_cluster
 
 _PLAIN = "listing_search AS e"
 _NUMBER = literal_column("e.number", BigInteger).label("number")
@@ -34,8 +34,9 @@ be a third of all rows.
 
 def ids(filters: Filters) -> list[str]:
     """Return the page of listings that `filters` ask for."""
-    parameters = filters.parameters()
-    query = _ids(dialect_name(), frozenset(parameters), cheapest=filters.sort == "prix")
+    cheapest = filters.sort == "prix"
+    parameters = filters.parameters() if cheapest else _given(filters)
+    query = _ids(dialect_name(), frozenset(parameters), cheapest=cheapest)
     return list(session.scalars(query, parameters | {"limit": filters.per_page, "offset": filters.offset}))
 
 
@@ -43,7 +44,7 @@ def tally(filters: Filters) -> Tally:
     """Count listings by kind and category, whichever of these `filters` asks for: all of them, or the newest that a filter
     leaves.
     """
-    parameters = filters.parameters(facets=True)
+    parameters = _given(filters, facets=True)
     newest = _tally(parameters, bounded=True)
     if newest.capped and parameters.keys() == {"today"}:
         name = ("listings by kind and category", parameters["today"])
@@ -53,10 +54,18 @@ def tally(filters: Filters) -> Tally:
 
 def count(filters: Filters) -> int:
     """Return how many listings `filters` leave, at most `COUNT_CAP` + 1."""
-    parameters = filters.parameters()
+    parameters = _given(filters)
     newest = _newest(dialect_name(), frozenset(parameters), "1").subquery("found")
     counted = select(text("count(*)")).select_from(newest)
     return int(session.scalar(counted, parameters | {"limit": COUNT_CAP + 1, "offset": 0}) or 0)
+
+
+def _given(filters: Filters, *, facets: bool = False) -> dict[str, Any]:
+    """Return the parameters of `_newest`: where a cluster alone says which rows are read, its mark instead of its name."""
+    parameters = filters.parameters(facets=facets)
+    if dialect_name() == "sqlite" and "cluster" in parameters and "place" not in parameters:
+        parameters["expression"] = of_cluster(parameters.pop("cluster"))
+    return parameters
 
 
 def _tally(parameters: Mapping[str, Any], *, bounded: bool) -> Tally:
@@ -77,8 +86,12 @@ def _ids(dialect: str, parameters: frozenset[str], *, cheapest: bool) -> Select[
 
 @cache
 def _newest(dialect: str, parameters: frozenset[str], columns: str) -> Select[Any]:
-    """Select the newest listings; of a place, those of the town and those of the département, each by its own index."""
+    """Select the newest listings; of a place, those of the town and those of the département, each by its own index; of a
+    cluster, on SQLite, by its mark in the full-text index (`_given`).
+    """
     query = select(text(columns)).order_by(text(_NEWEST[1])).offset(OFFSET).limit(LIMIT)
+    if "expression" in parameters:
+        return query.select_from(MATCHED[dialect]).where(*conditions(parameters))
     if "place" not in parameters:
         source = text(_NEWEST[0] if dialect == "sqlite" else _PLAIN)
         return query.select_from(source).where(*conditions(parameters))

@@ -83,16 +83,6 @@ class Filters:
         return {name: value for name, value in found.items() if value not in ((), "", None)}
 
 
-_CLUSTER_OF_A_HIT = text(
-    "EXISTS (SELECT 1 FROM company_clusters AS m WHERE m.company_id = e.company_id"
-    " AND m.cluster_id = (SELECT c.id FROM clusters AS c WHERE c.slug = :cluster))"
-)
-
-
-def conditions(parameters: Collection[str], *, of_hits: bool = False) -> list[TextClause]:
-    """Return the conditions that take these parameters.
-
-    `of_hits`, which are few, the companies are looked up in the cluster, instead of making a list of all that belong to it.
-    """
-    known = _CONDITIONS | {"cluster": _CLUSTER_OF_A_HIT} if of_hits else _CONDITIONS
-    return [condition for name, condition in known.items() if name in parameters]
+def conditions(parameters: Collection[str]) -> list[TextClause]:
+    """Return the conditions that take these parameters."""
+    return [condition for name, condition in _CONDITIONS.items() if name in parameters]

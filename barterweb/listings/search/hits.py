@@ -25,7 +25,7 @@ from barterweb.listings.search.filters import (
     conditions,
 )
 from barterweb.listings.search.lexicon import Term
-from barterweb.listings.search.tables import LABEL_MARK, TITLE_MARK
+from barterweb.listings.search.tables import LABEL_MARK, TITLE_MARK, cluster_mark
 
 Groups = Sequence[Collection[Term]]
 """What a listing must hold: of each group at least one term, of a term all stems."""
@@ -36,7 +36,7 @@ Scope = Literal["title", "text", "all"]
 COUNT_CAP = 1_000
 """Hits are counted up to here: scanning every hit of a broad word is what makes a search slow."""
 
-_SOURCE = {
+MATCHED = {
     "sqlite": text(
         """
         (SELECT listing_search_fts.rowid AS number, listing_id, company_id, kind, category, town, department, price_cents,
@@ -155,9 +155,20 @@ def tally(groups: Groups, filters: Filters) -> Tally:
     return Tally(counts, counts.total() > COUNT_CAP)
 
 
+def of_cluster(slug: str) -> str:
+    """Write that a listing's company belongs to a cluster."""
+    mark = cluster_mark(slug)
+    return f'({{label}} : "{mark}")' if dialect_name() == "sqlite" else f"'{LABEL_MARK}{mark}'"
+
+
 def _execute(statement: _Statement, expression: str, parameters: Mapping[str, Any]) -> Sequence[Any]:
-    built = statement(dialect_name(), frozenset(parameters))
-    return session.execute(built, {**parameters, "expression": expression}).all()
+    """Run a statement; the cluster stands in the index like a stem, since a broad word has many hits in other clusters."""
+    others = {name: value for name, value in parameters.items() if name != "cluster"}
+    if "cluster" in parameters:
+        both = " AND " if dialect_name() == "sqlite" else " & "
+        expression = f"({expression}){both}{of_cluster(parameters['cluster'])}"
+    built = statement(dialect_name(), frozenset(others))
+    return session.execute(built, {**others, "expression": expression}).all()
 
 
 @cache
@@ -189,7 +200,7 @@ def _counts(dialect: str, parameters: frozenset[str]) -> Select[Any]:
 
 
 def _matching(columns: str, dialect: str, parameters: frozenset[str]) -> Select[Any]:
-    query = select(text(columns)).select_from(_SOURCE[dialect]).where(*conditions(parameters, of_hits=True))
+    query = select(text(columns)).select_from(MATCHED[dialect]).where(*conditions(parameters))
     return query.where(_WITHOUT) if "without" in parameters else query
 
 

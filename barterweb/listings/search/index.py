@@ -1,18 +1,18 @@
 """Keeping the index: verbs called within the transaction that saves, renews or withdraws a listing."""
 
 import zlib
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import islice
 from typing import Any
 
-from sqlalchemy import Column, delete, select, text
+from sqlalchemy import Column, bindparam, delete, select, text
 
 from barterweb.db import dialect_name, require_transaction, session
 from barterweb.listings.search import analysis, spelling
-from barterweb.listings.search.tables import entries, spellings, terms
+from barterweb.listings.search.tables import cluster_mark, entries, spellings, terms
 
 _BATCH = 1_000
 
@@ -63,6 +63,14 @@ _COUNT_TERM = """
     INSERT INTO listing_search_terms (word, stem, root, shown, listings) VALUES (:word, :stem, :root, :shown, :change)
     ON CONFLICT (word, stem) DO UPDATE SET listings = listing_search_terms.listings + :change
 """
+_CLUSTERS = text(
+    """
+    SELECT listings.id, clusters.slug FROM listings
+    JOIN company_clusters ON company_clusters.company_id = listings.company_id
+    JOIN clusters ON clusters.id = company_clusters.cluster_id
+    WHERE listings.id IN :listing_ids ORDER BY clusters.slug
+    """
+).bindparams(bindparam("listing_ids", expanding=True))
 _ADD_SPELLING = "INSERT INTO listing_search_spellings (key, word) VALUES (:key, :word) ON CONFLICT DO NOTHING"
 
 
@@ -111,7 +119,7 @@ def index_listing(
     number = _first_number(entry)
     while session.scalar(select(entries.c.number).where(entries.c.number == number)) is not None:
         number += 1
-    values, shown = _analyse(entry)
+    values, shown = _analyse(entry, _marks([listing_id]))
     _execute_all(_SAVE, [{"number": number, **values}])
     _change_vocabulary(Counter(shown.keys()), before, shown)
 
@@ -137,13 +145,13 @@ def rebuild(listings: Iterable[Entry]) -> int:
     taken: set[int] = set()
     remaining = iter(listings)
     while batch := list(islice(remaining, _BATCH)):
-        rows = []
+        rows, marks = [], _marks([entry.listing_id for entry in batch])
         for entry in batch:
             number = _first_number(entry)
             while number in taken:
                 number += 1
             taken.add(number)
-            values, words = _analyse(entry)
+            values, words = _analyse(entry, marks)
             rows.append({"number": number, **values})
             counts.update(words.keys())
             shown = words | shown
@@ -152,7 +160,15 @@ def rebuild(listings: Iterable[Entry]) -> int:
     return len(taken)
 
 
-def _analyse(entry: Entry) -> tuple[dict[str, Any], dict[_Word, str]]:
+def _marks(listing_ids: Sequence[str]) -> Mapping[str, Sequence[str]]:
+    """Return the marks of the clusters that the companies of listings belong to, by listing."""
+    marks: dict[str, list[str]] = defaultdict(list)
+    for listing_id, slug in session.execute(_CLUSTERS, {"listing_ids": listing_ids}):
+        marks[listing_id].append(cluster_mark(slug))
+    return marks
+
+
+def _analyse(entry: Entry, marks: Mapping[str, Sequence[str]]) -> tuple[dict[str, Any], dict[_Word, str]]:
     """Return the values of a row, but for its number, and its distinct words as they are written."""
     fields = {
         "title": (entry.title,),
@@ -168,6 +184,7 @@ def _analyse(entry: Entry) -> tuple[dict[str, Any], dict[_Word, str]]:
     values: dict[str, Any] = {
         name: " ".join(token.stem for token in tokens) for name, tokens in found.items()
     }
+    values["label"] = " ".join([values["label"], *marks.get(entry.listing_id, ())]).lstrip()
     values["listing_id"] = entry.listing_id
     values["town"] = analysis.fold_place(entry.city)
     values["department"] = analysis.fold_place(entry.department)

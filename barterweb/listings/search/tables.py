@@ -7,16 +7,26 @@
 The stems of each listing are where its database can search them: on SQLite in the virtual table ``listing_search_fts``
 (FTS5 [1]), row by row beside ``listing_search``; on PostgreSQL in columns of ``listing_search`` itself, gathered in a
 generated ``tsvector`` with a GIN index [2]. Neither analyses anything: stems come ready from `analysis`, so that both find
-the same.
+the same. Among the stems of the category's name stand the marks of the clusters that the listing's company belongs to.
 
 [1] https://www.sqlite.org/fts5.html  [2] https://www.postgresql.org/docs/current/textsearch-indexes.html
 """
+
+import re
 
 from sqlalchemy import BigInteger, Column, Connection, Date, Index, Integer, MetaData, String, Table, text
 
 TITLE_MARK, LABEL_MARK = "=", "~"
 """A GIN index knows no columns: on PostgreSQL these marks tell stems of the title, which are also indexed without mark, and
 stems of the category's name, which are not."""
+
+_NOT_OF_A_STEM = re.compile(r"[^a-z0-9]")
+
+
+def cluster_mark(slug: str) -> str:
+    """Return what stands for a cluster in the index, among the stems of the category's name; it needs no quoting."""
+    return f"pole_{_NOT_OF_A_STEM.sub('_', slug)}"
+
 
 _metadata = MetaData(naming_convention={"ix": "ix_%(table_name)s_%(column_0_N_name)s"})
 
