@@ -35,19 +35,27 @@ def main() -> None:
     parser.add_argument("parts", nargs="*", default=PARTS, help=", ".join(PARTS))
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--seconds", type=float, default=5)
+    parser.add_argument(
+        "--flush-ms", type=float, default=0, help="how much longer each flush of PostgreSQL takes"
+    )
     chosen = parser.parse_args()
     for part in chosen.parts:
         with ExitStack() as afterwards:
-            plan = {"postgresql": on_postgresql, "sqlite": on_sqlite}[part](afterwards)
+            plan = on_sqlite(afterwards) if part == "sqlite" else on_postgresql(afterwards, chosen.flush_ms)
             table.show(in_turn(plan, rounds=chosen.rounds, seconds=chosen.seconds))
 
 
 Plan = list[tuple[Measurement, Contender]]
 
 
-def on_postgresql(afterwards: ExitStack) -> Plan:
-    """Start a server, durable as in production, with a database for each contender."""
-    server = afterwards.enter_context(postgres.restartable(SERVER))
+def on_postgresql(afterwards: ExitStack, flush_ms: float) -> Plan:
+    """Start a server, durable as in production, with a database for each contender.
+
+    Whoever flushes waits `flush_ms` first, holding the lock of the log as a slower disk would make it hold it
+    (`commit_delay`: https://www.postgresql.org/docs/current/wal-configuration.html).
+    """
+    slower = {"commit_delay": f"{flush_ms * 1000:.0f}", "commit_siblings": "0"} if flush_ms else {}
+    server = afterwards.enter_context(postgres.restartable({**SERVER, **slower}))
 
     def database(name: str) -> str:
         url = server.create_database(f"bench_{name}")
