@@ -160,3 +160,18 @@ def test_a_refused_swap_takes_the_focus(
     expect(page.locator(".error-summary")).to_be_visible()
     if scripts:
         expect(page.locator(".error-summary")).to_be_focused()
+
+
+def test_a_message_gets_lines_as_it_is_typed(
+    person: Open, companies: dict[str, Member], in_app: Callable[..., Any], scripts: bool
+) -> None:
+    trade = in_app(build_trades.proposed, companies["agency"], companies["firm"])
+    page = person(companies["firm"].email)
+    page.goto(f"/echanges/{trade}")
+    tab_to(page, "#message")
+    assert page.evaluate("document.activeElement.clientHeight") < 80
+    for line in ("Bonjour,", "la palette est prête.", "Merci de venir avant midi.", "Bonne journée"):
+        page.keyboard.type(line)
+        page.keyboard.press("Enter")
+    overflow = page.evaluate("document.activeElement.scrollHeight - document.activeElement.clientHeight")
+    assert (overflow == 0) == scripts, "without scripts it scrolls"
