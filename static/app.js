@@ -1,5 +1,5 @@
 // What HTML and htmx leave to do: bring htmx, say when a request fails, move focus after a swap, announce a result, drop double
-// clicks.
+// clicks, give a text the lines it needs.
 // Every page works without this file.
 (function () {
   "use strict";
@@ -117,6 +117,11 @@
       setTimeout(mark, 15000, form, false);
     }
   }, true);
+  // A text gets lines as it is typed; without this file it scrolls, and its corner can be drawn.
+  document.addEventListener("input", function (event) {
+    var field = event.target;
+    while (field.rows < 12 && field.scrollHeight > field.clientHeight) field.rows++;
+  });
   addEventListener("pageshow", releaseAll);
   document.addEventListener("htmx:beforeRequest", hideFailure);
   document.addEventListener("htmx:beforeSend", wait);

@@ -122,7 +122,7 @@ class Browser:
         action = pressed.get("formaction") or form.get("action") or self._shown.url
         url = urljoin(self._shown.url, action)
         if method == "GET":
-            return self.get(f"{url.partition('?')[0]}?{urlencode(values)}", status=status)
+            return self.get(f"{re.split('[?#]', url)[0]}?{urlencode(values)}", status=status)
         multipart = form.get("enctype") == "multipart/form-data"
         return self._show("POST", url, status, data=_body(values), multipart=multipart)
 

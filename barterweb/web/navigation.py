@@ -1,6 +1,7 @@
 """The main menu of each hat: label and endpoint, in the order shown; and what links carry from page to page."""
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -35,19 +36,24 @@ MENUS = {
     ),
     "operator": (
         ("File de travail", "staff.queue_GET"),
-        ("Journal", "staff.journal_GET"),
+        ("Entreprises", "standing.companies_GET"),
         ("Comptes", "staff.accounts_GET"),
         ("Adhésions", "standing.memberships_GET"),
         ("Crédit", "standing.requests_GET"),
-        ("Créances", "standing.claims_GET"),
-        ("Territoires", "standing.regions_GET"),
-        ("Messages", "staff.outbox_GET"),
-        ("Facturation", "documents.terms_GET"),
         ("Chiffres", "staff.figures_GET"),
-        ("Entreprises", "standing.companies_GET"),
     ),
     "funder": (("Chiffres", "staff.figures_GET"), ("Annonces", "listings.index_GET")),
 }
+RARELY = {
+    "operator": (
+        ("Journal", "staff.journal_GET"),
+        ("Messages", "staff.outbox_GET"),
+        ("Créances", "standing.claims_GET"),
+        ("Facturation", "documents.terms_GET"),
+        ("Territoires", "standing.regions_GET"),
+    ),
+}
+"""What a hat seldom needs: folded at the end of its menu, which keeps to one line."""
 
 
 CARRYING = {
@@ -102,12 +108,17 @@ def _context() -> dict[str, Any]:
         "acting_label": actor.label if actor else "",
         "has_several_roles": actor is not None and actor.has_several_roles,
         "nav": menu_of(actor.kind if actor else None),
+        "nav_rarely": _items(RARELY.get(actor.kind, ())) if actor else [],
     }
 
 
 def menu_of(kind: str | None) -> list[Item]:
     """Return the menu of a hat (None for visitors)."""
-    return [Item(label, url_for(e), request.endpoint == e) for label, e in MENUS[kind]]
+    return _items(MENUS[kind])
+
+
+def _items(entries: Iterable[tuple[str, str]]) -> list[Item]:
+    return [Item(label, url_for(e), request.endpoint == e) for label, e in entries]
 
 
 def after_decision(otherwise: str) -> str:

@@ -65,6 +65,23 @@ def test_the_menu_of_a_phone_opens_by_keyboard(person: Open, listing: str) -> No
     expect(page).to_have_url(re.compile("/annonces$"))
 
 
+def test_the_operator_reaches_what_is_folded_in_the_menu(person: Open, companies: dict[str, Member]) -> None:
+    page = person("exploitant@barter.example")
+    page.set_viewport_size({"width": 896, "height": 900})
+    for label, path in (("Journal", "/operateur/journal"), ("Facturation", "/operateur/facturation")):
+        page.goto("/pole")
+        expect(page.get_by_role("link", name=label, exact=True)).to_be_hidden()
+        tab_to(page, ".more summary")
+        page.keyboard.press("Enter")
+        tab_to(page, f".more [href='{path}']")
+        page.keyboard.press("Enter")
+        page.wait_for_url(f"**{path}")
+        expect(page.locator(".more summary")).to_have_text(f"Plus\u00a0: {label}")
+        entries = page.locator(".site-nav > ul > li")
+        heights = entries.evaluate_all("all => all.map(li => li.getBoundingClientRect().top)")
+        assert len(set(heights)) == 1, f"the menu takes more than one line: {heights}"
+
+
 def test_a_member_signs_in_and_proposes(person: Open, companies: dict[str, Member], listing: str) -> None:
     page = person()
     page.goto(f"/annonces/{listing}/proposition")
@@ -143,3 +160,18 @@ def test_a_refused_swap_takes_the_focus(
     expect(page.locator(".error-summary")).to_be_visible()
     if scripts:
         expect(page.locator(".error-summary")).to_be_focused()
+
+
+def test_a_message_gets_lines_as_it_is_typed(
+    person: Open, companies: dict[str, Member], in_app: Callable[..., Any], scripts: bool
+) -> None:
+    trade = in_app(build_trades.proposed, companies["agency"], companies["firm"])
+    page = person(companies["firm"].email)
+    page.goto(f"/echanges/{trade}")
+    tab_to(page, "#message")
+    assert page.evaluate("document.activeElement.clientHeight") < 80
+    for line in ("Bonjour,", "la palette est prête.", "Merci de venir avant midi.", "Bonne journée"):
+        page.keyboard.type(line)
+        page.keyboard.press("Enter")
+    overflow = page.evaluate("document.activeElement.scrollHeight - document.activeElement.clientHeight")
+    assert (overflow == 0) == scripts, "without scripts it scrolls"

@@ -135,6 +135,28 @@ def test_accounts_turn_their_pages(page: Open, network: Network, monkeypatch: py
     assert_swap_equals_page(operator, "/operateur/comptes", "#comptes", "/operateur/comptes?page=2")
 
 
+def test_an_account_is_found_by_its_company(
+    page: Open, network: Network, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("barterweb.staff.routes.books.ACCOUNTS_PAGE_SIZE", 1)
+    operator = page(OPERATOR)
+    operator.get("/operateur/comptes")
+    operator.submit("Chercher", mots="VERCORS")
+    assert operator.page.value_of("mots") == "VERCORS"
+    assert [link.text for link in operator.page.all("#comptes tbody a")] == ["Transports du Vercors"]
+    found = "/operateur/comptes?mots=a"
+    operator.get(found)
+    operator.follow("Suivante")
+    assert "mots=a" in operator.page.url
+    assert_swap_equals_page(operator, found, "#comptes", f"{found}&page=2")
+    assert "(3)" in operator.page.text_of("#entreprises")
+    operator.get("/operateur/comptes?mots=introuvable")
+    assert "Aucune entreprise ne contient ces mots" in operator.page
+    assert "(0)" in operator.page.text_of("#entreprises")
+    operator.follow("Voir tous les comptes")
+    assert "Agence Quai Neuf" in operator.page
+
+
 def test_the_statement_of_any_account_opens_and_closes(
     page: Open, in_app: InApp, paying_network: Network
 ) -> None:

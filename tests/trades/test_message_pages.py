@@ -95,7 +95,11 @@ def test_what_is_refused_is_kept_and_said(
     trade_id = in_app(build_trades.agreed, cast.haulier, cast.firm, SMALL)
     haulier = page(cast.haulier.email)
     haulier.get(f"/echanges/{trade_id}")
+    assert not haulier.page.all("#conversation details[open]")
     haulier.submit(SEND, {"body": typed, **({"file": file} if file else {})}, status=422)
+    assert haulier.page.all("#conversation details[open] [name=file]"), (
+        "what the sentence may speak of is in sight"
+    )
     assert sentence in haulier.page.text_of(".error-summary")
     assert haulier.page.value_of("body") == typed
     assert "Personne n’a encore écrit." in haulier.page
@@ -112,6 +116,7 @@ def test_too_many_messages_are_refused_with_what_was_typed(
     haulier.get(f"/echanges/{trade_id}")
     haulier.submit(SEND, body="Un de trop", file=("bon.pdf", PDF), status=429)
     assert "beaucoup de messages" in haulier.page.text_of(".error-summary")
+    assert haulier.page.all("#conversation details[open]"), "the file is to be chosen again"
     assert haulier.page.value_of("body") == "Un de trop"
     assert 0 < int(haulier.page.headers["Retry-After"]) <= 3600
     assert not list(app.config["SETTINGS"].documents_dir.rglob("*")), "the file was not even looked at"

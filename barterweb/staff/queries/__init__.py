@@ -1,5 +1,6 @@
-"""Reading for staff: the queue, an application with what became of it, a dispute, the figures."""
+"""Reading for staff: the queue, companies' accounts, an application with what became of it, a dispute, the figures."""
 
+from barterweb.staff.queries.accounts import accounts_of_companies
 from barterweb.staff.queries.applications import Outcome, namesakes_of, outcome_of
 from barterweb.staff.queries.disputes import Case, case_for
 from barterweb.staff.queries.figures import figures_of
@@ -10,6 +11,7 @@ __all__ = [
     "Case",
     "Outcome",
     "Queue",
+    "accounts_of_companies",
     "case_for",
     "companies_of",
     "figures_of",

@@ -9,10 +9,11 @@ from werkzeug.datastructures import MultiDict
 from barterweb import clock, ledger
 from barterweb.documents.forms import PeriodForm, presets
 from barterweb.errors import NotFound
-from barterweb.staff import facts
+from barterweb.staff import facts, queries
 from barterweb.staff.routes.blueprint import bp
 from barterweb.staff.routes.periods import period_of, period_typed
 from barterweb.web.access import allowed
+from barterweb.web.fields import clean
 from barterweb.web.fragments import page_or_fragment
 from barterweb.web.paging import asked_page
 
@@ -44,18 +45,20 @@ def journal_GET() -> ResponseReturnValue:
 @bp.get("/operateur/comptes")
 @allowed("operator")
 def accounts_GET() -> ResponseReturnValue:
-    """Show all accounts by kind, and whether everything sums to zero."""
+    """Show all accounts by kind, whether everything sums to zero, and those of companies or of some that words find."""
     by_kind = ledger.totals_by_kind()
     kinds = {totals.kind: totals for totals in by_kind}
-    asked = asked_page(ACCOUNTS_PAGE_SIZE)
+    words, asked = clean(request.args.get("mots", "")).strip(), asked_page(ACCOUNTS_PAGE_SIZE)
+    accounts, total = queries.accounts_of_companies(words, kinds.get("member"), asked.size, asked.offset)
     return page_or_fragment(
         "staff/accounts.html",
         "staff/_accounts.html",
         totals=ledger.totals(by_kind),
         kinds=kinds,
         own=ledger.accounts_of_kinds(kinds.keys() - {"member"}, limit=ACCOUNTS_PAGE_SIZE),
-        accounts=ledger.accounts_of_kinds({"member"}, limit=asked.size, offset=asked.offset),
-        pages=asked.of(kinds["member"].accounts if "member" in kinds else 0),
+        accounts=accounts,
+        pages=asked.of(total),
+        words=words,
     )
 
 

@@ -18,7 +18,7 @@ class MessageForm(Form):
         id="message",
         widget=TextArea(),
     )
-    file = AttachmentField("Joindre un fichier", id="fichier")
+    file = AttachmentField("Fichier", id="fichier")
 
     def validate_body(self, field: TextField) -> None:
         """An empty message says nothing, unless a file does."""
