@@ -1,10 +1,10 @@
 """Search of listings: the public door. What is stored and how it is found stays inside.
 
-Write with `index_listing`, `remove_listing` and `rebuild`, in the transaction that changes the listing; read with `find`
-and `drop_one`; migrations call `create_tables` and `drop_tables`.
+Write with `index_listing`, `remove_listing` and `rebuild`, in the transaction that changes the listing; read with `find`,
+`resembling` and `drop_one`; migrations call `create_tables` and `drop_tables`.
 """
 
-from barterweb.listings.search.engine import Results, drop_one, find
+from barterweb.listings.search.engine import Results, drop_one, find, resembling
 from barterweb.listings.search.filters import SORTS, Filters
 from barterweb.listings.search.index import Entry, index_listing, rebuild, remove_listing
 from barterweb.listings.search.tables import create_tables, drop_tables
@@ -21,4 +21,5 @@ __all__ = [
     "index_listing",
     "rebuild",
     "remove_listing",
+    "resembling",
 ]
