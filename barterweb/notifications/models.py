@@ -18,6 +18,10 @@ class Notification(Model):
     __table_args__ = (
         Index("ix_notifications_person_id_company_id_read_at", "person_id", "company_id", "read_at"),
         Index("ix_notifications_subject_id", "subject_id"),
+        Index(
+            "ix_notifications_by_subject",  # all that an inbox reads to group what was told
+            *("person_id", "company_id", "subject_id", "created_at", "id", "read_at"),
+        ),
     )
 
     id: Mapped[str] = mapped_column(String(40), primary_key=True)

@@ -77,8 +77,7 @@ def _searched() -> dict[str, Any]:
 def feed_GET() -> ResponseReturnValue:
     """Give the newest listings of a search to a feed reader."""
     asked = forms.read_search(request.args, members.clusters(), page=1)
-    results = search.find(replace(asked.filters, sort="recentes"))
-    cards = queries.cards(results.ids[: results.matching])
+    cards = queries.cards(search.newest(asked.filters))
     base = current_app.config["SETTINGS"].public_url
     feed = render_template(
         "listings/feed.xml",

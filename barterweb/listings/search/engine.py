@@ -45,6 +45,18 @@ class Results:
     facets_capped: bool = False
 
 
+def newest(filters: Filters) -> list[str]:
+    """Return a page of the listings that hold every word, the newest first; without words, of all. Nothing is counted."""
+    reading = read(filters.words, exact=filters.exact)
+    if not reading.concepts:
+        return browsing.ids(replace(filters, sort="recentes"))
+    hits.prepare()
+    groups = _groups(reading.required)
+    return (
+        hits.ids(groups, filters, without=(), offset=filters.offset, limit=filters.per_page) if groups else []
+    )
+
+
 def resembling(filters: Filters) -> list[str]:
     """Return some listings that hold most of the words, best first; without words, the newest. Nothing is counted."""
     reading = read(filters.words, exact=filters.exact)
