@@ -172,14 +172,13 @@ def _on_list(name: str) -> Select[Membership]:
 def overdue_memberships(
     ours: ColumnElement[bool], *, limit: int, bound: int = BOUND
 ) -> tuple[list[Dues], Count]:
-    """Return unpaid years that are due within a week or overdue, of companies that are `ours`, the oldest first, and how
-    many, up to a bound.
+    """Return unpaid years that are due within a week or overdue and are `ours`, the oldest first, and how many, up to a
+    bound.
     """
     soon = clock.today() + timedelta(days=UNPAID_SOON_DAYS)
     owed = _on_list("a-regler").where(Membership.due_on <= soon)
-    of_ours = select(Company.id).where(Company.id == Membership.company_id, ours).exists()
     order = (Membership.due_on, Membership.id)
-    found, count = first_of(owed.where(of_ours).with_only_columns(Membership.id).order_by(*order), bound)
+    found, count = first_of(owed.where(ours).with_only_columns(Membership.id).order_by(*order), bound)
     query = select(Membership, count).join(found, found.c.id == Membership.id)
     rows = session.execute(query.options(joinedload(Membership.company)).order_by(*order).limit(limit)).all()
     return [dues_of(row[0]) for row in rows], Count.of(rows[0][1] if rows else 0, bound)

@@ -16,7 +16,7 @@ from barterweb.documents.models import Document, InvoiceContest
 from barterweb.ledger import AccountView
 from barterweb.listings.models import Listing
 from barterweb.members import queries as members
-from barterweb.members.models import Application, Company
+from barterweb.members.models import Application, Company, Membership
 from barterweb.members.policy import PUBLIC_STATUSES
 from barterweb.staff import facts
 from barterweb.staff.facts import (
@@ -67,6 +67,7 @@ def queue_of(actor: Actor, *, most: int = SHOWN, bound: int = COUNTED) -> Queue:
     late = now - timedelta(days=facts.CONFIRMATION_LATE_DAYS)
     unanswered = now - timedelta(days=facts.NEED_UNANSWERED_DAYS)
     ours, asked = in_scope(actor, Company.id), in_scope(actor, CreditRequest.company_id)
+    owing = in_scope(actor, Membership.company_id)
     look = _Look(actor, most, bound)
     limits, idle = look.accounts(ours, today - timedelta(days=facts.IDLE_CREDIT_DAYS))
     return Queue(
@@ -77,7 +78,7 @@ def queue_of(actor: Actor, *, most: int = SHOWN, bound: int = COUNTED) -> Queue:
         deliveries=look.trades("delivered", late),
         limits=limits,
         needs=look.listings(Listing.published_at, *_unanswered_since(unanswered)),
-        unpaid=Lines(*standing.overdue_memberships(ours, limit=most, bound=bound)),
+        unpaid=Lines(*standing.overdue_memberships(owing, limit=most, bound=bound)),
         without_offer=look.members(
             Company.joined_on,
             ours,
