@@ -15,7 +15,7 @@ from barterweb.trades.facts import Commission, Terms, share_of
 SHOWN = 10
 """Lines of one kind that the queue shows; the total is said beside, and leads to the list of this kind."""
 
-COUNTED = 30
+COUNTED = 25
 """Lines of one kind that the queue counts, and that the list of a kind shows; beyond, it says that there are more."""
 
 IN_FILE = 5_000
