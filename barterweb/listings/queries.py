@@ -1,7 +1,6 @@
 """Reading listings: one with what the actor may see of it, cards for lists, a company's own list."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import Any
 
 from sqlalchemy import ColumnElement, Row, Select, and_, literal, or_, select
@@ -134,22 +133,10 @@ def suggestions_for(own: Sequence[Listing]) -> list[Suggestion]:
 
 
 def _resembling(listing: Listing, kind: str) -> list[Card]:
-    """Return online listings of this kind, of other companies, of the same category and with words of its title.
-
-    Those with the words themselves are enough on a large network, where words that mean the same have hits by thousands.
-    """
+    """Return online listings of this kind, of other companies, of the same category and with words of its title."""
     categories = (listing.category,) if listing.category else ()
-    own = search.Filters(
-        words=listing.title, exact=True, kinds=(kind,), categories=categories, per_page=4 * SIMILAR
-    )
-    found: dict[str, Card] = {}
-    for asked in (own, replace(own, exact=False)):
-        if len(found) < SIMILAR:
-            others = [
-                card for card in cards(search.resembling(asked)) if card.company_id != listing.company_id
-            ]
-            found |= {card.id: card for card in others if card.id not in found}
-    return list(found.values())
+    asked = search.Filters(words=listing.title, kinds=(kind,), categories=categories, per_page=4 * SIMILAR)
+    return [card for card in cards(search.resembling(asked)) if card.company_id != listing.company_id]
 
 
 def means_of(actor: Actor, listing: Listing) -> Means | None:

@@ -58,13 +58,23 @@ def newest(filters: Filters) -> list[str]:
 
 
 def resembling(filters: Filters) -> list[str]:
-    """Return some listings that hold most of the words, best first; without words, the newest. Nothing is counted."""
+    """Return some listings that hold two of the words or one, best first; without words, the newest. Nothing is counted.
+
+    Those with the words themselves are enough on a large network, where words near them have hits by thousands.
+    """
     reading = read(filters.words, exact=filters.exact)
     if not reading.concepts:
         return browsing.ids(filters)
     hits.prepare()
-    found = _close(reading.required, filters, unless=(), window=filters.per_page, facets=False)
-    return [hit.listing_id for _, hit in _ranked(found, reading)][: filters.per_page]
+    concepts = reading.required[:_MAX_WIDE_GROUPS]
+    found: dict[int, Hit] = {}
+    for groups in ([concept.own for concept in concepts], [concept.wide_terms for concept in concepts]):
+        wanted = [group for group in groups if group]
+        for at_least in sorted({1, min(2, len(wanted))}, reverse=True) if wanted else ():
+            if len(found) < filters.per_page:
+                more = hits.newest(wanted, filters, limit=filters.per_page, scope="all", at_least=at_least)
+                found |= {hit.number: hit for hit in more}
+    return [hit.listing_id for _, hit in _ranked(found.values(), reading)][: filters.per_page]
 
 
 def find(filters: Filters) -> Results:
@@ -167,10 +177,7 @@ def _with_close_ones(reading: Reading, tally: Tally, filters: Filters, total: in
     exact = hits.newest(groups, filters, limit=total) if total else []
     matching = [hit for _, hit in _ranked(exact, reading)]
     unless = groups if tally.counts else ()
-    window = _CLOSE_WINDOW * (5 if filters.kinds or filters.categories else 1)  # most will be of another kind
-    close = [
-        hit for _, hit in _ranked(_close(reading.required, filters, unless=unless, window=window), reading)
-    ]
+    close = [hit for _, hit in _ranked(_close(reading.required, filters, unless=unless), reading)]
     tally.counts.update((hit.kind, hit.category) for hit in close[:_CLOSE_SHOWN])
     asked = [hit for hit in close if filters.asks_for(hit.kind, hit.category)][:_CLOSE_SHOWN]
     page = (_sorted(matching, filters) + _sorted(asked, filters))[filters.offset :][: filters.per_page]
@@ -192,19 +199,16 @@ def _sorted(found: list[Hit], filters: Filters) -> list[Hit]:
     return found
 
 
-def _close(
-    concepts: Sequence[Concept], filters: Filters, *, unless: Groups, window: int, facets: bool = True
-) -> list[Hit]:
-    """Collect listings that hold most of the words or words near them, then one, rarest first, until there are `window`;
-    for `facets`, of any kind and category.
-    """
+def _close(concepts: Sequence[Concept], filters: Filters, *, unless: Groups) -> list[Hit]:
+    """Collect listings of any kind and category that hold most of the words or words near them, then one, rarest first."""
     wide = [concept.wide_terms for concept in concepts if concept.wide_terms][:_MAX_WIDE_GROUPS]
     demands = [(wide, most) for most in range(len(wide), 1, -1)] + [([group], 1) for group in wide]
+    window = _CLOSE_WINDOW * (5 if filters.kinds or filters.categories else 1)  # most will be of another kind
     found: dict[int, Hit] = {}
     for groups, most in demands:
         if len(found) < window:
             close = hits.newest(
-                groups, filters, limit=window, scope="all", facets=facets, at_least=most, unless=unless
+                groups, filters, limit=window, scope="all", facets=True, at_least=most, unless=unless
             )
             found |= {hit.number: hit for hit in close}
     return list(found.values())

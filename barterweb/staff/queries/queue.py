@@ -60,14 +60,13 @@ class Queue:
 def queue_of(actor: Actor, *, most: int = SHOWN, bound: int = COUNTED) -> Queue:
     """Return the actor's queue, `most` lines of each kind: a cluster's for its staff, everything for the operator.
 
-    Sixteen queries at most, whatever waits. Lines are looked for in the order of an index, counted up to `bound`, and what
-    lies beyond is not read.
+    Sixteen queries at most, whatever waits. Lines are looked for in the order of an index, and not beyond `bound`.
     """
     today, now = clock.today(), clock.now()
     late = now - timedelta(days=facts.CONFIRMATION_LATE_DAYS)
     unanswered = now - timedelta(days=facts.NEED_UNANSWERED_DAYS)
-    ours, asked = in_scope(actor, Company.id), in_scope(actor, CreditRequest.company_id)
-    owing = in_scope(actor, Membership.company_id)
+    ours, owed = in_scope(actor, Company.id), in_scope(actor, Membership.company_id)
+    asked = in_scope(actor, CreditRequest.company_id)
     look = _Look(actor, most, bound)
     limits, idle = look.accounts(ours, today - timedelta(days=facts.IDLE_CREDIT_DAYS))
     return Queue(
@@ -78,17 +77,15 @@ def queue_of(actor: Actor, *, most: int = SHOWN, bound: int = COUNTED) -> Queue:
         deliveries=look.trades("delivered", late),
         limits=limits,
         needs=look.listings(Listing.published_at, *_unanswered_since(unanswered)),
-        unpaid=Lines(*standing.overdue_memberships(owing, limit=most, bound=bound)),
+        unpaid=Lines(*standing.overdue_memberships(owed, limit=most, bound=bound)),
         without_offer=look.members(
             Company.joined_on,
-            ours,
             Company.status == "active",
             func.coalesce(Company.offers_until, date.min) < today,
         ),
         idle=idle,
         without_trade=look.members(
             Company.joined_on,
-            ours,
             Company.status.in_(PUBLIC_STATUSES),
             Company.joined_on <= today - timedelta(days=facts.JOINED_WITHOUT_TRADE_DAYS),
             Company.traded_since.is_(None),
@@ -98,7 +95,6 @@ def queue_of(actor: Actor, *, most: int = SHOWN, bound: int = COUNTED) -> Queue:
         ),
         memberships=look.members(
             Company.member_until,
-            ours,
             Company.status.in_(PUBLIC_STATUSES),
             Company.member_until <= today + timedelta(days=facts.MEMBERSHIP_DUE_DAYS),
         ),
@@ -221,8 +217,9 @@ class _Look:
     def members(
         self, day: InstrumentedAttribute[date | None], *conditions: ColumnElement[bool]
     ) -> Lines[MemberLine]:
-        """Companies, in the order of a day that their row holds."""
-        ordered = select(Company.id).where(*conditions).order_by(day, Company.id)
+        """Companies the actor answers for, in the order of a day that their row holds."""
+        ours = in_scope(self.actor, Company.id)
+        ordered = select(Company.id).where(ours, *conditions).order_by(day, Company.id)
         found, count = first_of(ordered, self.bound)
         query = select(Company.id, Company.name, day, count).join(found, found.c.id == Company.id)
         return self._lines(query.order_by(day, Company.id), MemberLine)
