@@ -160,7 +160,8 @@ def _window(concepts: Sequence[Concept], filters: Filters, total: int) -> list[H
     found: dict[int, Hit] = {}
     for wanted, scope in tiers if total > WINDOW else tiers[-1:]:
         if len(found) < WINDOW and all(wanted):
-            found |= {hit.number: hit for hit in hits.newest(wanted, filters, limit=WINDOW, scope=scope)}
+            more = hits.newest(wanted, filters, limit=WINDOW - len(found), scope=scope, without=found)
+            found |= {hit.number: hit for hit in more}
     return list(found.values())
 
 

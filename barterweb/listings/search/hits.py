@@ -118,15 +118,18 @@ def newest(
     facets: bool = False,
     at_least: int | None = None,
     unless: Groups = (),
+    without: Collection[int] = (),
 ) -> list[Hit]:
     """Return the newest listings that hold all `groups`, or `at_least` so many of them, `unless` they hold all those.
 
-    For `facets`, of any kind and category.
+    For `facets`, of any kind and category. The numbers in `without` are left out.
     """
     expression = _expression(groups, at_least or len(groups), scope)
     if unless:
         expression += _BUT_NOT[dialect_name()] + _expression(unless, len(unless), "text")
     parameters = filters.parameters(facets=facets) | {"limit": limit, "offset": 0}
+    if without:
+        parameters["without"] = tuple(without)
     return [Hit(*row) for row in _execute(_rows_by_age, expression, parameters)]
 
 
