@@ -221,12 +221,13 @@ def _expression(groups: Groups, at_least: int, scope: Scope) -> str:
 
 
 def _boolean(groups: Groups, at_least: int, both: str, either: str, stem: str) -> str:
-    """Write that `at_least` so many groups hold: the first and one less of the others, or as many of the others."""
+    """Write that `at_least` so many groups hold: the first and one less of the others, or as many of the others.
+
+    A term that another of its group is part of finds nothing that the other does not.
+    """
     first, *others = groups
-    wanted = (
-        term for term in first if not any(set(other) < set(term) for other in first)
-    )  # these hold others
-    terms = (both.join(stem.format(part) for part in term) for term in wanted)
+    widest = (term for term in first if not any(set(other) < set(term) for other in first))
+    terms = (both.join(stem.format(part) for part in term) for term in widest)
     written = either.join(f"({term})" for term in terms)
     if at_least > 1:
         written = f"({written}){both}{_boolean(others, at_least - 1, both, either, stem)}"
